@@ -1,0 +1,189 @@
+"""The tables Python owns, as SQLAlchemy Core metadata: the ledger and what landing leaves behind.
+
+Everything else in the warehouse is dbt's. `sql/ddl/` is rendered from this module for SQL Server, and a
+test keeps the two in step. Times are UTC without zone. Texts that are JSON say so in their comment.
+"""
+
+from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, MetaData, Table, Unicode, UnicodeText
+from sqlalchemy.dialects import mssql
+
+metadata = MetaData()
+
+Instant = DateTime().with_variant(mssql.DATETIME2(6), "mssql")
+Key = Unicode(200)
+Name = Unicode(200)
+Code = Unicode(100)
+Id = Unicode(64)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("instance", Name, primary_key=True, comment="system:environment:board, company or database id"),
+    Column("entity", Code, primary_key=True, comment="kind of remote object within the system"),
+    Column("business_key", Key, primary_key=True, comment="key of the row in the source"),
+    Column("incarnation", Integer, nullable=False, comment="1, and one more after each archive"),
+    Column("state", Unicode(20), nullable=False, comment="see delivery/states.py"),
+    Column("revision", BigInteger, nullable=False, comment="rises with every change; what a claim compares"),
+    Column("lease_run", Id, comment="run that may send this row now"),
+    Column("lease_until", Instant),
+    Column("attempt", Integer, nullable=False),
+    Column("told", UnicodeText, comment="JSON: the whole mapped row as the destination accepted it"),
+    Column("tried", UnicodeText, comment="JSON: the whole mapped row as it was last refused"),
+    Column("doubtful", UnicodeText, comment="JSON list: fields sent without a definite answer"),
+    Column("mapping_version", Id),
+    Column("schema_version", Id, comment="fingerprint of the destination's schema when it was last refused"),
+    Column("source_version", Id, comment="lineage only"),
+    Column("remote_id", Code),
+    Column("parent_key", Key),
+    Column("hold_reason", Unicode(400)),
+    Column("hold_since", Instant),
+    Column("error_class", Code),
+    Column("error_code", Code),
+    Column("error_field", Name),
+    Column("error_message", UnicodeText),
+    Column("next_attempt", Instant, comment="a refused row is staged again from then on"),
+    Column("verified_at", Instant),
+    Column("drift", UnicodeText, comment="JSON: field -> {told, found} where the destination disagrees"),
+    Column("batch_id", Id),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+
+delivery_event = Table(
+    "delivery_event",
+    metadata,
+    Column("event_id", Id, primary_key=True, comment="sorts by time"),
+    Column("at", Instant, nullable=False, quote=True),
+    Column("instance", Name, nullable=False),
+    Column("entity", Code, nullable=False),
+    Column("business_key", Key, nullable=False),
+    Column("incarnation", Integer, nullable=False),
+    Column("kind", Unicode(20), nullable=False, comment="INTENT, OUTCOME, NOTE"),
+    Column("intent_id", Id, comment="an outcome names the intent it settles"),
+    Column("operation", Code, comment="create, columns, rename, move, archive, ..."),
+    Column("outcome", Unicode(20), comment="DELIVERED, HELD, REJECTED, RETRYABLE, UNKNOWN, GONE"),
+    Column("fields", UnicodeText, comment="JSON: the values this operation tells"),
+    Column("request_id", Id),
+    Column("position", Integer, comment="place of the operation in its request"),
+    Column("remote_id", Code),
+    Column("message", UnicodeText),
+    Column("run_id", Id),
+    Column("batch_id", Id),
+    Index("ix_delivery_event_key", "instance", "entity", "business_key"),
+    Index("ix_delivery_event_request", "request_id"),
+)
+
+delivery_request = Table(
+    "delivery_request",
+    metadata,
+    Column("request_id", Id, primary_key=True),
+    Column("instance", Name, nullable=False),
+    Column("run_id", Id, nullable=False),
+    Column("idempotency_key", Code, nullable=False),
+    Column("sent_at", Instant, nullable=False),
+    Column("operations", Integer, nullable=False),
+    Column("body", UnicodeText, nullable=False, comment="exactly what is sent, without headers"),
+    Column("answered_at", Instant),
+    Column("answer", UnicodeText, comment="what came back, or why nothing did"),
+    Column("vendor_request_id", Code),
+    Column("settled_at", Instant, comment="every operation has a definite outcome"),
+)
+
+delivery_batch = Table(
+    "delivery_batch",
+    metadata,
+    Column("batch_id", Id, primary_key=True),
+    Column("instance", Name, nullable=False),
+    Column("system", Code, nullable=False),
+    Column("run_id", Id, nullable=False),
+    Column("name", Name, nullable=False, comment="what the batch is for, e.g. the customer"),
+    Column("batch_type", Code, nullable=False),
+    Column("status", Unicode(40), nullable=False),
+    Column("total_records", Integer, nullable=False),
+    Column("successful_records", Integer, nullable=False),
+    Column("failed_records", Integer, nullable=False),
+    Column("parents_processed", Integer, nullable=False),
+    Column("children_processed", Integer, nullable=False),
+    Column("api_calls", Integer, nullable=False),
+    Column("api_failures", Integer, nullable=False),
+    Column("retries", Integer, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("staged_at", Instant),
+    Column("parents_completed_at", Instant),
+    Column("children_completed_at", Instant),
+    Column("ended_at", Instant),
+    Column("error_summary", UnicodeText),
+    Column("notes", UnicodeText),
+    Column("started_by", Name),
+    Column("config_snapshot", UnicodeText, comment="JSON: filters and settings of the run, without secrets"),
+    Index("ix_delivery_batch_run", "run_id"),
+)
+
+delivery_run = Table(
+    "delivery_run",
+    metadata,
+    Column("run_id", Id, primary_key=True),
+    Column("system", Code, nullable=False),
+    Column("instance", Name, nullable=False),
+    Column("status", Unicode(40), nullable=False, comment="RUNNING, COMPLETED, COMPLETED_WITH_ERRORS, FAILED, BLOCKED"),
+    Column("started_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("report", UnicodeText, comment="JSON: counters by entity and outcome"),
+    Column("error", UnicodeText),
+)
+
+scope_lock = Table(
+    "scope_lock",
+    metadata,
+    Column("instance", Name, primary_key=True),
+    Column("run_id", Id, nullable=False),
+    Column("host", Name, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("process_started", BigInteger, nullable=False, comment="a reused pid is another process"),
+    Column("until", Instant, nullable=False),
+)
+
+destination_pause = Table(
+    "destination_pause",
+    metadata,
+    Column("system", Code, primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("why", UnicodeText, nullable=False),
+)
+
+destination_contact = Table(
+    "destination_contact",
+    metadata,
+    Column("instance", Name, primary_key=True),
+    Column("since", Instant, nullable=False, comment="when creating was first allowed for this instance"),
+    Column("how", Unicode(20), nullable=False, comment="ADOPTED, START_EMPTY or FOUND_EMPTY"),
+)
+
+api_usage = Table(
+    "api_usage",
+    metadata,
+    Column("instance", Name, primary_key=True),
+    Column("day", Unicode(10), primary_key=True, comment="UTC, YYYY-MM-DD"),
+    Column("calls", Integer, nullable=False),
+)
+
+landing_error = Table(
+    "landing_error",
+    metadata,
+    Column("table_name", Name, nullable=False),
+    Column("row_number", BigInteger, nullable=False, comment="1 is the first row after the header"),
+    Column("row_key", Key),
+    Column("column_name", Name, nullable=False),
+    Column("value", UnicodeText),
+    Column("reason", Unicode(400), nullable=False),
+    Column("file_name", Unicode(400)),
+    Column("landed_at", Instant, nullable=False),
+)
+
+ledger_schema = Table(
+    "ledger_schema",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("applied_at", Instant, nullable=False),
+    Column("description", Unicode(400), nullable=False),
+)
