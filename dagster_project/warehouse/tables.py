@@ -4,7 +4,18 @@ Everything else in the warehouse is dbt's. `sql/ddl/` is rendered from this modu
 test keeps the two in step. Times are UTC without zone. Texts that are JSON say so in their comment.
 """
 
-from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, MetaData, Table, Unicode, UnicodeText
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    MetaData,
+    Numeric,
+    Table,
+    Unicode,
+    UnicodeText,
+)
 from sqlalchemy.dialects import mssql
 
 metadata = MetaData()
@@ -53,7 +64,7 @@ delivery_event = Table(
     "delivery_event",
     metadata,
     Column("event_id", Id, primary_key=True, comment="sorts by time"),
-    Column("at", Instant, nullable=False, quote=True),
+    Column("occurred_at", Instant, nullable=False),
     Column("instance", Name, nullable=False),
     Column("entity", Code, nullable=False),
     Column("business_key", Key, nullable=False),
@@ -125,7 +136,12 @@ delivery_run = Table(
     Column("run_id", Id, primary_key=True),
     Column("system", Code, nullable=False),
     Column("instance", Name, nullable=False),
-    Column("status", Unicode(40), nullable=False, comment="RUNNING, COMPLETED, COMPLETED_WITH_ERRORS, FAILED, BLOCKED"),
+    Column(
+        "status",
+        Unicode(40),
+        nullable=False,
+        comment="RUNNING, COMPLETED, COMPLETED_WITH_ERRORS, FAILED, BLOCKED",
+    ),
     Column("started_at", Instant, nullable=False),
     Column("ended_at", Instant),
     Column("report", UnicodeText, comment="JSON: counters by entity and outcome"),
@@ -165,6 +181,21 @@ api_usage = Table(
     Column("instance", Name, primary_key=True),
     Column("day", Unicode(10), primary_key=True, comment="UTC, YYYY-MM-DD"),
     Column("calls", Integer, nullable=False),
+)
+
+staging_context = Table(
+    "staging_context",
+    metadata,
+    Column("system", Code, primary_key=True),
+    Column("entity", Code, primary_key=True),
+    Column("instance", Name, nullable=False, comment="whose ledger rows the next staging compares with"),
+    Column("run_id", Id, nullable=False),
+    Column("mapping_version", Id, nullable=False),
+    Column("schema_version", Id, comment="null when the destination was not asked before staging"),
+    Column("max_removed_share", Numeric(9, 6), nullable=False, comment="0.2 = a fifth of the told keys"),
+    Column("max_rekeyed", Integer, nullable=False),
+    Column("allow_removals", Integer, nullable=False, comment="1: the operator overrode both guards"),
+    Column("set_at", Instant, nullable=False),
 )
 
 landing_error = Table(
