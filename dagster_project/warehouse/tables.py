@@ -20,7 +20,7 @@ from sqlalchemy.dialects import mssql
 
 metadata = MetaData()
 
-Instant = DateTime().with_variant(mssql.DATETIME2(6), "mssql")
+Instant = DateTime().with_variant(mssql.DATETIME2(6), "mssql")  # type: ignore[no-untyped-call]
 Key = Unicode(200)
 Name = Unicode(200)
 Code = Unicode(100)

@@ -1,0 +1,196 @@
+"""Who may deliver to an instance now: the scope lock, runs, pauses and first contact.
+
+The scope lock is the first line of exactly-once; the claim of each row (ledger.py) is the second.
+"""
+
+import datetime as dt
+import json
+import os
+import socket
+from dataclasses import dataclass, field
+from typing import Any
+
+import psutil
+import sqlalchemy as sa
+
+from dagster_project.delivery.clock import Clock, new_id
+from dagster_project.delivery.outcomes import DestinationPaused, LeaseLost, ScopeTaken
+from dagster_project.delivery.states import RunStatus
+from dagster_project.warehouse import tables
+from dagster_project.warehouse.engine import Warehouse
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of one system against one destination instance."""
+
+    system: str
+    instance: str
+    run_id: str = field(default_factory=new_id)
+
+
+class Scope:
+    """The right of one run to deliver to one instance, renewed while it works."""
+
+    def __init__(self, warehouse: Warehouse, run: Run, clock: Clock, lease_seconds: float) -> None:
+        self.warehouse = warehouse
+        self.run = run
+        self.clock = clock
+        self.lease = dt.timedelta(seconds=lease_seconds)
+
+    def take(self) -> None:
+        """Take the lock and turn leftovers of dead runs into IN_DOUBT; raise ScopeTaken otherwise."""
+        lock, now = tables.scope_lock, self.clock.now()
+        with self.warehouse.begin() as connection:
+            holder = connection.execute(sa.select(lock).where(lock.c.instance == self.run.instance)).first()
+            if holder is None:
+                connection.execute(sa.insert(lock).values(instance=self.run.instance, **self._mine(now)))
+                return
+            if holder.run_id != self.run.run_id and holder.until > now and not _dead(holder):
+                raise ScopeTaken(
+                    f"{self.run.instance} is being delivered to by run {holder.run_id} "
+                    f"(process {holder.pid} on {holder.host}, until {holder.until:%H:%M:%S} UTC)"
+                )
+            taken = connection.execute(
+                sa.update(lock)
+                .where(lock.c.instance == self.run.instance, lock.c.run_id == holder.run_id)
+                .values(**self._mine(now))
+            )
+            if taken.rowcount == 0:
+                raise ScopeTaken(f"{self.run.instance}: another run was faster; it will deliver these rows")
+
+    def renew(self) -> dt.datetime:
+        """Prolong the lock and return until when; raise LeaseLost if somebody else has it."""
+        lock, now = tables.scope_lock, self.clock.now()
+        with self.warehouse.begin() as connection:
+            renewed = connection.execute(
+                sa.update(lock)
+                .where(
+                    lock.c.instance == self.run.instance, lock.c.run_id == self.run.run_id, lock.c.until > now
+                )
+                .values(until=now + self.lease)
+            )
+        if renewed.rowcount == 0:
+            raise LeaseLost(
+                f"{self.run.instance}: run {self.run.run_id} lost its lease; nothing more is sent"
+            )
+        return now + self.lease
+
+    def release(self) -> None:
+        """Give the lock back; a lock that somebody else took over stays theirs."""
+        lock = tables.scope_lock
+        with self.warehouse.begin() as connection:
+            connection.execute(
+                sa.delete(lock).where(lock.c.instance == self.run.instance, lock.c.run_id == self.run.run_id)
+            )
+
+    def _mine(self, now: dt.datetime) -> dict[str, Any]:
+        return {
+            "run_id": self.run.run_id,
+            "host": socket.gethostname(),
+            "pid": os.getpid(),
+            "process_started": int(psutil.Process().create_time()),
+            "until": now + self.lease,
+        }
+
+
+def _dead(holder: sa.Row[Any]) -> bool:
+    """True when the holder ran on this host and its process is gone, or its pid now means another."""
+    if holder.host != socket.gethostname():
+        return False
+    try:
+        return int(psutil.Process(holder.pid).create_time()) != holder.process_started
+    except psutil.NoSuchProcess:
+        return True
+
+
+class Registry:
+    """Runs, pauses and first contact: what the ledger knows beyond rows."""
+
+    def __init__(self, warehouse: Warehouse, clock: Clock) -> None:
+        self.warehouse = warehouse
+        self.clock = clock
+
+    def open_run(self, run: Run) -> None:
+        """Record that a run began, and close the ones of this instance that died without a word."""
+        runs = tables.delivery_run
+        with self.warehouse.begin() as connection:
+            connection.execute(
+                sa.update(runs)
+                .where(runs.c.instance == run.instance, runs.c.status == RunStatus.RUNNING)
+                .values(
+                    status=RunStatus.FAILED,
+                    ended_at=self.clock.now(),
+                    error="the process ended without a word",
+                )
+            )
+            connection.execute(
+                sa.insert(runs).values(
+                    run_id=run.run_id,
+                    system=run.system,
+                    instance=run.instance,
+                    status=RunStatus.RUNNING,
+                    started_at=self.clock.now(),
+                )
+            )
+
+    def close_run(self, run: Run, status: RunStatus, report: Any, error: str | None = None) -> None:
+        """Record how a run ended."""
+        runs = tables.delivery_run
+        with self.warehouse.begin() as connection:
+            connection.execute(
+                sa.update(runs)
+                .where(runs.c.run_id == run.run_id)
+                .values(status=status, ended_at=self.clock.now(), report=json.dumps(report), error=error)
+            )
+
+    def pause(self, system: str, why: str) -> None:
+        """Stop deliveries of a system until `resume`; the first reason stays."""
+        pauses = tables.destination_pause
+        with self.warehouse.begin() as connection:
+            if connection.execute(sa.select(pauses).where(pauses.c.system == system)).first() is None:
+                connection.execute(sa.insert(pauses).values(system=system, since=self.clock.now(), why=why))
+
+    def resume(self, system: str) -> bool:
+        """Lift a pause; return whether there was one."""
+        pauses = tables.destination_pause
+        with self.warehouse.begin() as connection:
+            lifted: int = connection.execute(sa.delete(pauses).where(pauses.c.system == system)).rowcount
+            return lifted > 0
+
+    def check_pause(self, system: str) -> None:
+        """Raise DestinationPaused with the reason and the way out."""
+        pauses = tables.destination_pause
+        with self.warehouse.begin() as connection:
+            row = connection.execute(sa.select(pauses).where(pauses.c.system == system)).first()
+        if row is not None:
+            raise DestinationPaused(
+                f"{system} is paused since {row.since:%Y-%m-%d %H:%M} UTC: {row.why}. "
+                f"When it is mended: order-staging resume {system}"
+            )
+
+    def contact(self, instance: str) -> str | None:
+        """Return how creating was first allowed for an instance, or None."""
+        contacts = tables.destination_contact
+        with self.warehouse.begin() as connection:
+            row = connection.execute(sa.select(contacts.c.how).where(contacts.c.instance == instance)).first()
+        return row.how if row else None
+
+    def allow_contact(self, instance: str, how: str) -> None:
+        """Record that creating is allowed from now on."""
+        contacts = tables.destination_contact
+        with self.warehouse.begin() as connection:
+            connection.execute(sa.delete(contacts).where(contacts.c.instance == instance))
+            connection.execute(sa.insert(contacts).values(instance=instance, since=self.clock.now(), how=how))
+
+    def count_calls(self, instance: str, calls: int) -> int:
+        """Add calls to today's count (UTC) and return the new count."""
+        usage, day = tables.api_usage, f"{self.clock.now():%Y-%m-%d}"
+        mine = (usage.c.instance == instance) & (usage.c.day == day)
+        with self.warehouse.begin() as connection:
+            total = connection.execute(sa.select(usage.c.calls).where(mine)).scalar()
+            if total is None:
+                connection.execute(sa.insert(usage).values(instance=instance, day=day, calls=calls))
+                return calls
+            connection.execute(sa.update(usage).where(mine).values(calls=usage.c.calls + calls))
+            return int(total) + calls

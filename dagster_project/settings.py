@@ -1,0 +1,169 @@
+"""Every setting, typed, in one place. Names are the ones operators know; secrets never print.
+
+Sources, strongest first: environment variables, `.env`, the sandbox's own addresses (ENV=SANDBOX only),
+defaults. ENV is SANDBOX unless somebody says otherwise, and LIVE refuses to start half configured.
+"""
+
+import json
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+SANDBOX_BOARD = "4755559751"
+SANDBOX_SUBITEM_BOARD = "4755559752"
+SANDBOX_TOKEN = "sandbox-token"  # noqa: S105 - what the sandbox accepts; worth nothing elsewhere
+
+
+class SettingsError(Exception):
+    """The settings do not allow a start. The message names each setting and what to do."""
+
+
+class Environment(StrEnum):
+    """Which outside systems we talk to; part of every ledger key, so that they never share a row."""
+
+    SANDBOX = "SANDBOX"
+    TEST = "TEST"
+    LIVE = "LIVE"
+
+
+class SandboxAddresses(PydanticBaseSettingsSource):
+    """Where a running `order-staging sandbox up` listens, read from the file it leaves in the home."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
+        """Not used: the whole file is one source, see `__call__`."""
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """Return the addresses, or nothing when no sandbox has been started from this home."""
+        home = Path(self.current_state.get("order_staging_home") or default_home())
+        try:
+            return dict(json.loads((home / "sandbox.json").read_text())["settings"])
+        except FileNotFoundError:
+            return {}
+
+
+def default_home() -> Path:
+    """Return ORDER_STAGING_HOME, or `.order-staging` beside the project."""
+    return Path(os.environ.get("ORDER_STAGING_HOME") or PROJECT_ROOT / ".order-staging").resolve()
+
+
+class Settings(BaseSettings):
+    """All settings of a process. Build it with `load_settings`, which turns errors into sentences."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", validate_default=True)
+
+    env: Environment = Field(Environment.SANDBOX, description="SANDBOX, TEST or LIVE")
+    order_staging_home: Path = Field(
+        default_factory=default_home, description="everything we write goes here"
+    )
+    site_time_zone: str = Field("UTC", description="zone in which views and reports show times")
+
+    warehouse_url: SecretStr | None = Field(None, description="duckdb:///… or mssql+pyodbc://…")
+    warehouse_wait_seconds: float = Field(600, ge=0, description="how long to wait for a held warehouse")
+
+    monday_api_url: str = Field("http://127.0.0.1:8075/v2", description="GraphQL address")
+    monday_api_token: SecretStr = Field(SecretStr(SANDBOX_TOKEN), description="API token of the sync user")
+    monday_api_version: str = Field("2026-10", description="pinned; read back at start")
+    monday_board_id: str = Field(SANDBOX_BOARD, description="Customer Master Schedule")
+    monday_subitem_board_id: str = Field(SANDBOX_SUBITEM_BOARD, description="its hidden subitem board")
+    monday_profile: str = Field("text", pattern="^(text|dropdown)$", description="columns for free texts")
+    monday_aliases_per_request: int = Field(25, ge=1, le=100, description="upper bound; adapts to latency")
+    monday_timeout_seconds: float = Field(60, gt=0, description="the server's own limit is 60 s")
+    monday_quiet_seconds: float = Field(75, ge=0, description="longest execution + index lag before a probe")
+    monday_create_points: int = Field(30_001, ge=1, description="complexity assumed for one create")
+    monday_verify: str = Field("all", pattern="^(all|delivered|off)$", description="what a run reads back")
+    monday_drift_overwrite: list[str] = Field(
+        default_factory=list, description="columns whose changes on the board we set back; others are kept"
+    )
+    monday_daily_call_limit: int = Field(10_000, ge=1, description="calls per UTC day the plan allows")
+
+    guard_max_removed_share: float = Field(0.2, ge=0, le=1, description="more removed keys than this block")
+    guard_max_rekeyed: int = Field(500, ge=0, description="more re-keyed rows than this block")
+    impact_max_share: float = Field(0.25, ge=0, le=1, description="a mapping edit touching more blocks")
+    retry_rejected_hours: float = Field(24, gt=0, description="a refused row is tried again after this")
+    lease_seconds: float = Field(180, gt=0, description="must outlive the longest request")
+    event_retention_days: int = Field(180, ge=1, description="`purge` empties personal data older than this")
+    alert_absence_intervals: int = Field(3, ge=1, description="intervals without a good run before alarm")
+    schedule_minutes: int = Field(60, ge=1, description="interval of the Monday schedule")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic passes it by name
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Put the sandbox's addresses below everything an operator can say."""
+        return init_settings, env_settings, dotenv_settings, SandboxAddresses(settings_cls)
+
+    @field_validator("order_staging_home")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @field_validator("site_time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        ZoneInfo(value)
+        return value
+
+    @model_validator(mode="after")
+    def _safe(self) -> Self:
+        if self.env is Environment.LIVE:
+            problems = self._not_live()
+            if problems:
+                raise ValueError("ENV is LIVE, but " + "; ".join(problems))
+        if self.lease_seconds <= self.monday_timeout_seconds:
+            raise ValueError("LEASE_SECONDS must be longer than MONDAY_TIMEOUT_SECONDS")
+        return self
+
+    def _not_live(self) -> list[str]:
+        problems = []
+        if self.warehouse_url is None:
+            problems.append("WAREHOUSE_URL is not set")
+        if self.monday_api_token.get_secret_value() in ("", SANDBOX_TOKEN):
+            problems.append("MONDAY_API_TOKEN is missing or the sandbox's")
+        if self.monday_board_id == SANDBOX_BOARD or self.monday_subitem_board_id == SANDBOX_SUBITEM_BOARD:
+            problems.append("MONDAY_BOARD_ID or MONDAY_SUBITEM_BOARD_ID is the sandbox's")
+        if not self.monday_api_url.startswith("https://"):
+            problems.append("MONDAY_API_URL is not an https address")
+        return problems
+
+    @property
+    def warehouse(self) -> str:
+        """SQLAlchemy URL of the warehouse, with its password: pass it on, never print it."""
+        if self.warehouse_url is not None:
+            return self.warehouse_url.get_secret_value()
+        return f"duckdb:///{self.order_staging_home / 'warehouse.duckdb'}"
+
+    def instance(self, system: str) -> str:
+        """Return the destination instance of a system: system, environment and remote database."""
+        remote = {"monday": self.monday_board_id}[system]
+        return f"{system}:{self.env.value}:{remote}"
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings or raise SettingsError with one line per problem, never with a secret."""
+    try:
+        return Settings(**overrides)
+    except ValueError as error:
+        raise SettingsError(_sentences(error)) from None
+
+
+def _sentences(error: ValueError) -> str:
+    details = getattr(error, "errors", None)
+    if details is None:
+        return str(error)
+    lines = []
+    for detail in details(include_input=False, include_url=False):
+        name = ".".join(str(part) for part in detail["loc"]).upper()
+        lines.append(f"{name or 'settings'}: {detail['msg'].removeprefix('Value error, ')}")
+    return "\n".join(lines)
