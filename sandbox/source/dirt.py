@@ -12,9 +12,10 @@ from sandbox.source import columns as c
 from sandbox.source import decoys, reference, twins
 from sandbox.source.scenes import Cells, Scene
 
-Fate = Literal["delivered", "cleaned", "warned", "refused"]
-"""delivered: as it stands, or as missing; cleaned: after cleaning of the text; warned: delivered, and
-somebody is told; refused: an ERR_ row and no call."""
+Fate = Literal["delivered", "warned", "refused", "line refused"]
+"""delivered: the row is sent; its text may be cleaned, words for nothing count as nothing.
+warned: sent too, and somebody is told. refused: an error row with the column, and no call.
+line refused: the row is sent, the size line of the column is not."""
 
 _TWICE = "4755D0B1-E000-4000-8000-000000004755"
 _STYLE = "KS030-100"
@@ -35,9 +36,10 @@ def _cell(what: str, column: str, value: object, fate: Fate) -> _Stain:
     return _Stain(what, column, fate, {column: value})
 
 
-def _style_for_title(length: int) -> str:
-    """A style with which style + colour + order number are `length` characters long."""
-    return "KS-" + "X" * (length - len("KS-" + "BLACK" + "KSR-00100"))
+def _title(length: int) -> Cells:
+    """A style and a colour, each short enough, that make a title of `length` characters."""
+    style = "KS-" + "X" * 147
+    return {c.STYLE: style, c.COLOUR: "C" * (length - len(style) - len("KSR-00100"))}
 
 
 def _keys() -> Iterator[_Stain]:
@@ -62,8 +64,8 @@ def _keys() -> Iterator[_Stain]:
 
 def _names() -> Iterator[_Stain]:
     yield _cell("style of 300 characters", c.STYLE, "X" * 300, "refused")
-    yield _cell("title of 256 characters", c.STYLE, _style_for_title(256), "refused")
-    yield _cell("title of 255 characters", c.STYLE, _style_for_title(255), "delivered")
+    yield _Stain("title of 256 characters", c.STYLE, "refused", _title(256))
+    yield _Stain("title of 255 characters", c.STYLE, "delivered", _title(255))
     yield _cell("style not known yet", c.STYLE, "TBD", "delivered")
     yield _cell("style with a trailing blank and P", c.STYLE, "KS01087 P", "delivered")
     yield _cell("several styles in one cell", c.STYLE, "KS030-101, KS030-102", "delivered")
@@ -75,14 +77,14 @@ def _names() -> Iterator[_Stain]:
 
 
 def _texts() -> Iterator[_Stain]:
-    yield _cell("colour with trailing blanks", c.COLOUR, "BLACK   ", "cleaned")
-    yield _cell("colour with a line break", c.COLOUR, "BLACK\r\nCHALK", "cleaned")
-    yield _cell("colour with a zero-width blank", c.COLOUR, "BLA\u200bCK", "cleaned")
-    yield _cell("colour with a non-breaking blank", c.COLOUR, "BLACK\u00a0", "cleaned")
+    yield _cell("colour with trailing blanks", c.COLOUR, "BLACK   ", "delivered")
+    yield _cell("colour with a line break", c.COLOUR, "BLACK\r\nCHALK", "delivered")
+    yield _cell("colour with a zero-width blank", c.COLOUR, "BLA\u200bCK", "delivered")
+    yield _cell("colour with a non-breaking blank", c.COLOUR, "BLACK\u00a0", "delivered")
     yield _cell("mis-decoded non-breaking blank", c.COLOUR, "ANTIQUE\u00c2\u00a0MOSS", "delivered")
     yield _cell("mis-decoded right quote", c.STYLE_DESCRIPTION, "WOMEN\u00e2\u20ac\u2122S TEE", "delivered")
-    yield _cell("control characters", c.STYLE_DESCRIPTION, "RELAXED\x07 TEE\x1f\x0b", "cleaned")
-    yield _cell("tab and outer blanks", c.STYLE_DESCRIPTION, "  RELAXED\tTEE ", "cleaned")
+    yield _cell("control characters", c.STYLE_DESCRIPTION, "RELAXED\x07 TEE\x1f\x0b", "delivered")
+    yield _cell("tab and outer blanks", c.STYLE_DESCRIPTION, "  RELAXED\tTEE ", "delivered")
     yield _cell(
         "emoji",
         c.STYLE_DESCRIPTION,
@@ -110,12 +112,12 @@ def _texts() -> Iterator[_Stain]:
 
 
 def _numbers() -> Iterator[_Stain]:
-    yield _cell("price to be confirmed", "CUSTOMER PRICE", "TBC", "refused")
+    yield _cell("price to be confirmed", "CUSTOMER PRICE", "TBC", "delivered")
+    yield _cell("price is a sentence", "CUSTOMER PRICE", "ASK THE MILL", "refused")
     yield _cell("two prices in one cell", "EX WORKS (USD)", "9.20 / 9.80", "refused")
     yield _cell("price with sign and comma", "CUSTOMER PRICE", " $1,250.00 ", "delivered")
     yield _cell("price is the text nan", "CUSTOMER PRICE", "nan", "delivered")
     yield _cell("price is empty", "CUSTOMER PRICE", "", "delivered")
-    yield _cell("tariff rate is the text true", c.TARIFF_RATE, "true", "delivered")
     yield _cell("freight is a sentence", "FREIGHT", "0.45 SEA / 3.10 AIR / FOB ONLY", "delivered")
     yield _cell("arrival in 1900", c.ETA_DATE, date(1900, 1, 1), "delivered")
     yield _Stain("cancelled before it was ever seen", c.ORDER_TYPE, "delivered", {c.ORDER_TYPE: "Cancelled"})
@@ -127,7 +129,7 @@ def _quantities() -> Iterator[_Stain]:
     yield _Stain(
         "quantity near the end of the integers",
         "M",
-        "delivered",
+        "line refused",
         {**dict.fromkeys(_ALPHA), "M": huge, c.TOTAL_QTY: huge, c.SUM_OF_TOTAL_QTY: huge},
     )
     yield _cell("total is not the sum of the sizes", c.TOTAL_QTY, _TOTAL + 7, "warned")

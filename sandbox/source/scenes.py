@@ -17,7 +17,7 @@ from sandbox.source.dice import Dice
 
 Cells = dict[str, object]
 
-_SHEETS = 512
+_SHEETS = 64
 _UUID_BASE = 1 << 40  # beyond any ordinary row
 _LEFT_BLANK = (
     *("CUSTOMER ALT PO", "DROP", "RANGE / COLLECTION", "PROMO GROUP / CAMPAIGN (HOT 30/GLOBAL EDIT", "NOTES"),
