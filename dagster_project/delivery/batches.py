@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from dagster_project.delivery.clock import Clock, new_id
 from dagster_project.delivery.destination import Entity, Row
+from dagster_project.delivery.report import Tally
 from dagster_project.delivery.scope import Run
 from dagster_project.delivery.states import RunStatus
 from dagster_project.warehouse import rows, tables
@@ -27,20 +28,11 @@ class Batch:
     batch_id: str
     name: str
     total: int
-    outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)  # (entity, outcome) → rows
+    tally: Tally = field(default_factory=Tally)
     calls: int = 0
     failures: int = 0
     retries: int = 0
     errors: Counter[str] = field(default_factory=Counter)
-
-    def count(self, names: Iterable[str], entities: Iterable[str] | None = None) -> int:
-        """How many rows ended in one of `names`, optionally of some entities only."""
-        wanted, within = set(names), None if entities is None else set(entities)
-        return sum(
-            n
-            for (entity, name), n in self.outcomes.items()
-            if name in wanted and (within is None or entity in within)
-        )
 
 
 class Batches:
@@ -87,7 +79,7 @@ class Batches:
         batch = self.open.get(row.batch)
         if batch is None:
             return
-        batch.outcomes[(row.entity, outcome)] += 1
+        batch.tally.put(row, outcome)
         if error:
             batch.errors[error] += 1
 
@@ -136,8 +128,9 @@ class Batches:
         parents = [entity.name for entity in self.entities if not entity.parent]
         return {
             "batch_id": batch.batch_id, "total_records": batch.total,
-            "successful_records": batch.count(SUCCESS), "failed_records": batch.count(FAILURE),
-            "parents_processed": batch.count(SUCCESS, parents), "children_processed": batch.count(SUCCESS, children),
+            "successful_records": batch.tally.total(SUCCESS), "failed_records": batch.tally.total(FAILURE),
+            "parents_processed": batch.tally.total(SUCCESS, parents),
+            "children_processed": batch.tally.total(SUCCESS, children),
             "api_calls": batch.calls, "api_failures": batch.failures, "retries": batch.retries,
         }  # fmt: skip
 
@@ -145,7 +138,9 @@ class Batches:
 def _status(batch: Batch, error: str | None) -> str:
     if error is not None:
         return RunStatus.FAILED
-    return RunStatus.COMPLETED if batch.count(SUCCESS) == batch.total else RunStatus.COMPLETED_WITH_ERRORS
+    return (
+        RunStatus.COMPLETED if batch.tally.total(SUCCESS) == batch.total else RunStatus.COMPLETED_WITH_ERRORS
+    )
 
 
 def _summary(batch: Batch, error: str | None) -> str | None:

@@ -56,6 +56,7 @@ def conclude(target: Target, answered: Answered, versions: Versions, now: dt.dat
         "told": dump(told),
         "remote_id": _remote_id(target, answered),
         "doubtful": json.dumps(doubtful) if isinstance(worst, Unknown) else None,
+        "attempt": 0 if isinstance(worst, Delivered) else target.attempt + 1,
     }
     if isinstance(worst, Delivered) and any(op.kind is Kind.ARCHIVE for op in accepted):
         columns["state"] = State.ARCHIVED
@@ -72,11 +73,12 @@ def _columns(row: Row, versions: Versions, now: dt.datetime, outcome: Outcome) -
         "entity": row.entity, "business_key": row.key, "parent_key": row.parent_key,
         "mapping_version": versions.mapping.get(row.entity), "schema_version": versions.schema,
         "source_version": row.source_version, "hold_reason": None, "hold_since": None, "tried": None,
-        "error_class": None, "error_code": None, "error_field": None, "error_message": None, "next_attempt": None,
+        "error_class": None, "error_code": None, "error_field": None, "error_message": None,
+        "next_attempt": None,
     }  # fmt: skip
     match outcome:
         case Delivered():
-            return {**columns, "state": State.DELIVERED, "attempt": 0}
+            return {**columns, "state": State.DELIVERED}
         case Held(reason):
             return {**columns, "state": State.HELD, "hold_reason": reason, "hold_since": now}
         case Rejected(code, message, error_class, field):
@@ -98,7 +100,7 @@ def _columns(row: Row, versions: Versions, now: dt.datetime, outcome: Outcome) -
 
 def _worst(outcomes: Sequence[Outcome]) -> Outcome:
     order = (Unknown, Gone, Rejected, Retryable, Held, Delivered)
-    return min(outcomes, key=lambda outcome: order.index(type(outcome)))
+    return min(outcomes, key=lambda outcome: order.index(type(outcome)), default=Delivered())
 
 
 def _told(target: Target, accepted: Sequence[Operation], *, complete: bool) -> Mapping[str, Any] | None:

@@ -73,6 +73,8 @@ class Target:
     parent_remote_id: str | None
     told: Fields | None
     resend: frozenset[str] = frozenset()  # changed fields plus those still in doubt
+    revision: int = 0  # of the ledger row this was planned on; 0 when there is none
+    attempt: int = 0
 
     @property
     def ref(self) -> tuple[str, str]:
@@ -183,8 +185,8 @@ class Destination(Protocol):
         They are delivered by the same engine, each once; empty when the system has no such thing.
         """
 
-    def look_up(self, targets: Sequence[Target]) -> Mapping[str, str]:
-        """Return key → remote id of objects that exist already and may be adopted instead of made."""
+    def look_up(self, targets: Sequence[Target]) -> Mapping[str, RemoteObject]:
+        """Return, by key, objects that exist already and may be adopted instead of made; often none."""
 
     def may_send(self, target: Target) -> Held | Rejected | None:
         """Say no without a call: a business hold, or a refusal the destination is known to give."""

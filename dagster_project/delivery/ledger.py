@@ -8,7 +8,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -21,6 +21,40 @@ from dagster_project.warehouse import rows, tables
 from dagster_project.warehouse.engine import Warehouse
 
 KEY = ("instance", "entity", "business_key")
+
+
+_MAKE_ROOM = """
+    delete from delivery where instance = :instance and state = :archived and exists (
+        select 1 from {relation} as r where r.entity = delivery.entity and r.new_key = delivery.business_key)
+"""
+_REKEY = {
+    "duckdb": """
+        update delivery as t set business_key = r.new_key, parent_key = r.parent_key,
+            revision = t.revision + 1, updated_at = :now
+        from {relation} as r
+        where t.instance = :instance and t.entity = r.entity and t.business_key = r.old_key
+            and t.revision = r.revision
+        returning t.entity, t.business_key
+    """,
+    "mssql": """
+        update t set business_key = r.new_key, parent_key = r.parent_key,
+            revision = t.revision + 1, updated_at = :now
+        output inserted.entity, inserted.business_key
+        from delivery as t join {relation} as r
+            on t.entity = r.entity and t.business_key = r.old_key and t.revision = r.revision
+        where t.instance = :instance
+    """,
+}
+
+
+class Move(NamedTuple):
+    """A row that goes on under another key."""
+
+    entity: str
+    old_key: str
+    new_key: str
+    parent_key: str | None
+    revision: int | None
 
 
 @dataclass(frozen=True)
@@ -38,6 +72,7 @@ class Record:
     remote_id: str | None
     parent_key: str | None
     hold_since: dt.datetime | None
+    drift: str | None = None
 
     @property
     def live(self) -> bool:
@@ -294,6 +329,72 @@ class Ledger:
         if filled:
             rows.insert(connection, tables.delivery_event, filled)
 
+    def rekey(self, moves: Sequence[Move]) -> set[tuple[str, str]]:
+        """Move rows to new keys when they still have the revision they were staged on; return the new keys.
+
+        A retired row that once had the new key makes room; its events stay.
+        """
+        moved: set[tuple[str, str]] = set()
+        if not moves:
+            return moved
+        table = tables.delivery
+        columns = [
+            table.c.entity, sa.Column("old_key", table.c.business_key.type),
+            sa.Column("new_key", table.c.business_key.type), table.c.parent_key, table.c.revision,
+        ]  # fmt: skip
+        bound = {"instance": self.run.instance, "now": self.clock.now(), "archived": State.ARCHIVED}
+        with self.warehouse.begin() as connection:
+            source = [move._asdict() for move in moves]
+            with rows.relation(connection, columns, source) as (relation, parameters):
+                connection.execute(sa.text(_MAKE_ROOM.format(relation=relation)), {**bound, **parameters})
+            with rows.relation(connection, columns, source) as (relation, parameters):
+                statement = _REKEY[connection.dialect.name].format(relation=relation)
+                result = connection.execute(sa.text(statement), {**bound, **parameters})
+                moved = {(row[0], row[1]) for row in result}
+            self.events(
+                connection,
+                [
+                    {"kind": "NOTE", "entity": move.entity, "business_key": move.new_key,
+                     "message": f"re-keyed from {move.old_key}"}
+                    for move in moves
+                    if (move.entity, move.new_key) in moved
+                ],
+            )  # fmt: skip
+        return moved
+
+    def retire_children(self, connection: Connection, entity: str, parents: Iterable[str]) -> None:
+        """Children of archived parents are archived with them; the destination did that by itself."""
+        table = tables.delivery
+        for parent in parents:
+            connection.execute(
+                sa.update(table)
+                .where(
+                    table.c.instance == self.run.instance,
+                    table.c.entity == entity,
+                    table.c.parent_key == parent,
+                    table.c.state.not_in(RETIRED),
+                )
+                .values(
+                    state=State.ARCHIVED,
+                    revision=table.c.revision + 1,
+                    updated_at=self.clock.now(),
+                    lease_run=None,
+                    lease_until=None,
+                    doubtful=None,
+                )
+            )
+
+    def verified(self, keys: Sequence[tuple[str, str]]) -> None:
+        """Stamp the time at which rows were read back and agreed. It is no change: the revision stays."""
+        now = self.clock.now()
+        stamped = [
+            {"instance": self.run.instance, "entity": entity, "business_key": key, "verified_at": now}
+            for entity, key in keys
+        ]
+        if stamped:
+            with self.warehouse.begin() as connection:
+                rows.update(connection, tables.delivery, KEY, stamped)
+
     def recover_leftovers(self) -> int:
         """Turn rows whose sender is gone into IN_DOUBT: leases of other runs, since the scope is ours."""
         table = tables.delivery
@@ -335,6 +436,7 @@ def _record(row: sa.Row[Any]) -> Record:
         remote_id=row.remote_id,
         parent_key=row.parent_key,
         hold_since=row.hold_since,
+        drift=row.drift,
     )
 
 

@@ -13,6 +13,7 @@ class State(StrEnum):
     HELD = "HELD"
     REJECTED = "REJECTED"
     GONE = "GONE"  # the remote object disappeared without us
+    AMBIGUOUS = "AMBIGUOUS"  # at adoption: it could be any of several remote objects
     ARCHIVED = "ARCHIVED"  # retired by us; the key's return is the next incarnation
     FORGOTTEN = "FORGOTTEN"  # an operator gave the object up
 

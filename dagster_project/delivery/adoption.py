@@ -1,0 +1,224 @@
+"""First contact: matching what a destination already holds to source keys, so that nothing is doubled.
+
+All systems replace running predecessors. Until every remote object is matched, or an operator says that
+starting empty is meant, creating is refused. Matching is pure; `adopt` writes its result to the ledger.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dagster_project.delivery.destination import Destination, Entity, Fields, RemoteObject
+from dagster_project.delivery.ledger import Ledger, dump
+from dagster_project.delivery.outcomes import ErrorClass, FirstContactRefused
+from dagster_project.delivery.scope import Registry
+from dagster_project.delivery.states import State
+from dagster_project.delivery.verification import Verified
+
+Same = Callable[[Fields, Fields], bool]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A source row that may already exist in the destination."""
+
+    key: str
+    values: Fields
+    parent_key: str | None = None
+
+
+@dataclass
+class Matches:
+    """Source rows and remote objects, paired or not."""
+
+    paired: list[tuple[Candidate, RemoteObject]] = field(default_factory=list)
+    ambiguous: list[tuple[Sequence[Candidate], Sequence[RemoteObject]]] = field(default_factory=list)
+    only_source: list[Candidate] = field(default_factory=list)
+    only_remote: list[RemoteObject] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return counts, and the ambiguous groups in full."""
+        return {
+            "matched": len(self.paired),
+            "only_in_source": len(self.only_source),
+            "only_in_destination": len(self.only_remote),
+            "ambiguous": [
+                {"keys": [c.key for c in candidates], "remote_ids": [r.remote_id for r in remotes]}
+                for candidates, remotes in self.ambiguous
+            ],
+        }
+
+
+def match(
+    candidates: Iterable[Candidate], remotes: Iterable[RemoteObject], identity: Sequence[str], same: Same
+) -> Matches:
+    """Pair by external key; then, within equal identity, by equality of all values; then one to one.
+
+    Rows equal in every value are interchangeable and are paired in order. What is left in a group with
+    more than one possibility is ambiguous and left to a person.
+    """
+    matches = Matches()
+    by_key = {candidate.key: candidate for candidate in candidates}
+    rest: list[RemoteObject] = []
+    for remote in remotes:
+        known = by_key.pop(remote.key, None) if remote.key is not None else None
+        if known is not None:
+            matches.paired.append((known, remote))
+        else:
+            rest.append(remote)
+    groups: dict[tuple[str, ...], tuple[list[Candidate], list[RemoteObject]]] = defaultdict(lambda: ([], []))
+    for candidate in by_key.values():
+        groups[_identity(candidate.values, identity)][0].append(candidate)
+    for remote in rest:
+        groups[_identity(remote.values, identity)][1].append(remote)
+    for ours, theirs in groups.values():
+        _pair(ours, theirs, same, matches)
+    return matches
+
+
+def _pair(ours: list[Candidate], theirs: list[RemoteObject], same: Same, matches: Matches) -> None:
+    for candidate in list(ours):
+        equal = next((remote for remote in theirs if same(candidate.values, remote.values)), None)
+        if equal is not None:
+            matches.paired.append((candidate, equal))
+            ours.remove(candidate)
+            theirs.remove(equal)
+    if len(ours) == 1 and len(theirs) == 1:
+        matches.paired.append((ours[0], theirs[0]))
+    elif ours and theirs:
+        matches.ambiguous.append((ours, theirs))
+    else:
+        matches.only_source += ours
+        matches.only_remote += theirs
+
+
+def _identity(values: Fields, names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(str(values.get(name) if values.get(name) is not None else "").strip() for name in names)
+
+
+class Adoption:
+    """Writes matches to the ledger: told is what was read back, ambiguous keys wait for a person."""
+
+    def __init__(self, destination: Destination, ledger: Ledger, registry: Registry) -> None:
+        self.destination = destination
+        self.ledger = ledger
+        self.registry = registry
+
+    def adopt(self, entity: Entity, candidates: Sequence[Candidate]) -> Matches:
+        """Match one entity, parents before children, and record the result."""
+        owned = self.ledger.owned(entity.name)
+        remotes = [r for r in self.destination.listing(entity.name) if r.remote_id not in owned]
+        known = self.ledger.records((entity.name, candidate.key) for candidate in candidates)
+        fresh = [c for c in candidates if (entity.name, c.key) not in known]
+        matches = self._match(entity, fresh, remotes)
+        self._record(entity, matches)
+        return matches
+
+    def _match(
+        self, entity: Entity, candidates: Sequence[Candidate], remotes: Sequence[RemoteObject]
+    ) -> Matches:
+        def same(told: Fields, found: Fields) -> bool:
+            return not self.destination.differences(entity.name, told, found)
+
+        if entity.parent is None:
+            return match(candidates, remotes, entity.identity, same)
+        parents = {remote_id: record.key for remote_id, record in self.ledger.owned(entity.parent).items()}
+        ours: dict[str | None, list[Candidate]] = defaultdict(list)
+        theirs: dict[str | None, list[RemoteObject]] = defaultdict(list)
+        for candidate in candidates:
+            ours[candidate.parent_key].append(candidate)
+        for remote in remotes:
+            theirs[parents.get(remote.parent_remote_id or "")].append(remote)
+        total = Matches(only_remote=theirs.pop(None, []))
+        for parent_key in ours.keys() | theirs.keys():
+            one = match(ours.get(parent_key, []), theirs.get(parent_key, []), entity.identity, same)
+            total.paired += one.paired
+            total.ambiguous += one.ambiguous
+            total.only_source += one.only_source
+            total.only_remote += one.only_remote
+        return total
+
+    def _record(self, entity: Entity, matches: Matches) -> None:
+        adopted = [
+            self._row(entity, candidate, State.DELIVERED)
+            | {"remote_id": remote.remote_id, "told": dump({**candidate.values, **remote.values})}
+            for candidate, remote in matches.paired
+        ]
+        waiting = [
+            self._row(entity, candidate, State.AMBIGUOUS)
+            | {
+                "error_class": ErrorClass.FIX_ELSEWHERE,
+                "error_code": "Ambiguous",
+                "error_message": _ambiguity(candidates, remotes),
+            }
+            for candidates, remotes in matches.ambiguous
+            for candidate in candidates
+        ]
+        with self.ledger.warehouse.begin() as connection:
+            self.ledger.record_new(connection, adopted)
+            self.ledger.record_new(connection, waiting)
+            self.ledger.events(
+                connection,
+                [
+                    {
+                        "kind": "NOTE",
+                        "entity": entity.name,
+                        "business_key": row["business_key"],
+                        "message": "adopted",
+                        "remote_id": row["remote_id"],
+                    }
+                    for row in adopted
+                ],
+            )
+
+    def _row(self, entity: Entity, candidate: Candidate, state: State) -> dict[str, Any]:
+        return {
+            "entity": entity.name,
+            "business_key": candidate.key,
+            "parent_key": candidate.parent_key,
+            "incarnation": 1,
+            "state": state,
+            "attempt": 0,
+        }
+
+
+def _ambiguity(candidates: Sequence[Candidate], remotes: Sequence[RemoteObject]) -> str:
+    return (
+        f"{len(candidates)} source rows and {len(remotes)} objects "
+        f"({', '.join(remote.remote_id for remote in remotes[:5])}) could be each other; "
+        "say which with `adopt --pair KEY=ID`, or `retry --recreate` when none is"
+    )
+
+
+def check_first_contact(
+    destination: Destination, ledger: Ledger, registry: Registry, verified: Verified, *, start_empty: bool
+) -> str | None:
+    """Raise FirstContactRefused while creating could double something; return a warning or None.
+
+    An empty destination is contact enough. Objects made by our user that the ledger does not know mean
+    that the ledger is older than they are, e.g. after a restored backup.
+    """
+    instance = destination.instance
+    if start_empty:
+        registry.allow_contact(instance, "START_EMPTY")
+    contact = registry.contact(instance)
+    if contact == "START_EMPTY":
+        return f"{len(verified.strangers)} objects are unknown to the ledger" if verified.strangers else None
+    if verified.strangers:
+        raise FirstContactRefused(
+            f"{instance} holds {len(verified.strangers)} objects the ledger does not know; creating could double "
+            f"them. Match them with `order-staging adopt {destination.system}`, or say --start-empty"
+        )
+    if contact is None:
+        if ledger.empty() and any(_holds_anything(destination, e) for e in destination.entities if e.staging):
+            raise FirstContactRefused(
+                f"{instance} is not empty and the ledger is. Match what is there with "
+                f"`order-staging adopt {destination.system}`, or say --start-empty"
+            )
+        registry.allow_contact(instance, "FOUND_EMPTY")
+    return None
+
+
+def _holds_anything(destination: Destination, entity: Entity) -> bool:
+    return next(iter(destination.listing(entity.name)), None) is not None

@@ -1,0 +1,294 @@
+"""From intent to outcome: the only place from which anything is sent.
+
+The intent is committed before the call and the answer at once after it. A refusal of the whole request is
+bisected to isolate the poison row; an unknown answer never is.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import tenacity
+from sqlalchemy.engine import Connection
+
+from dagster_project.delivery.batches import Batches
+from dagster_project.delivery.clock import Clock, new_id
+from dagster_project.delivery.conclusion import NAMES, Versions, conclude
+from dagster_project.delivery.destination import Answer, Destination, Intent, Operation, Row, Target
+from dagster_project.delivery.ledger import Ledger, dump
+from dagster_project.delivery.outcomes import (
+    AccessRefused,
+    DeliveryError,
+    MustWait,
+    NoDefiniteAnswer,
+    Outcome,
+    Rejected,
+    RequestRefused,
+    Retryable,
+    Unknown,
+)
+from dagster_project.delivery.report import Report
+from dagster_project.delivery.scope import Scope
+from dagster_project.delivery.states import State
+
+LONGEST_NAP = 30.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A row with what is asked for it. The operations of a row travel in one request."""
+
+    target: Target
+    operations: Sequence[Operation]
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request whose intents are committed: it may be sent, and repeated byte for byte."""
+
+    request_id: str
+    idempotency_key: str
+    body: str
+    plans: Sequence[Plan]
+    intents: Sequence[Intent]
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a request ended: an outcome per operation, and what the run has to do about it."""
+
+    answer: Answer
+    refusal: RequestRefused | None = None
+    stop: DeliveryError | None = None
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long one request may be held back by a server that says wait."""
+
+    longest_wait: float = 300.0
+    attempts: int = 8
+
+
+def no_checkpoint(_point: str) -> None:
+    """Stand where crash tests kill the process."""
+
+
+@dataclass
+class Sender:
+    """Sends the rows of one run and writes down what became of them."""
+
+    destination: Destination
+    ledger: Ledger
+    scope: Scope
+    batches: Batches
+    clock: Clock
+    versions: Versions
+    report: Report
+    patience: Patience
+    checkpoint: Callable[[str], None] = no_checkpoint
+
+    def window(self, groups: Sequence[Sequence[Plan]]) -> None:
+        """Claim rows, commit the intents of one request per group, send each, commit the answers."""
+        until = self.scope.renew()
+        self.checkpoint("before_intent")
+        with self.ledger.warehouse.begin() as connection:
+            claimed = [self._claim(connection, plans, until) for plans in groups]
+            requests = [self._intend(connection, plans) for plans in claimed if plans]
+        self.checkpoint("after_intent")
+        self._exchange(requests)
+
+    def repeat(self, request: Request) -> None:
+        """Send a request again whose operations, by the probe, were not executed: same key, same bytes."""
+        until = self.scope.renew()
+        with self.ledger.warehouse.begin() as connection:
+            ours = self._claim(connection, request.plans, until)
+        if len(ours) == len(request.plans):
+            self.checkpoint("after_intent")
+            self._exchange([request])
+
+    def _exchange(self, requests: Sequence[Request]) -> None:
+        results: list[tuple[Request, Result]] = []
+        for request in requests:
+            results.append((request, self._ask(request)))
+            self.checkpoint("after_answer")
+            if results[-1][1].stop is not None:
+                break
+        unsent = requests[len(results) :]
+        with self.ledger.warehouse.begin() as connection:
+            for request, result in results:
+                self._conclude(connection, request, result)
+            for request in unsent:
+                self._conclude(
+                    connection, request, Result(_all(request, Retryable("NotSent", "the run stopped")))
+                )
+            self.batches.flush(connection)
+        self.checkpoint("after_outcome")
+        for request, result in results:
+            if result.refusal is not None and len(request.plans) > 1:
+                self._bisect(request)
+        for _, result in results:
+            if result.stop is not None:
+                raise result.stop
+
+    def _claim(self, connection: Connection, plans: Sequence[Plan], until: Any) -> list[Plan]:
+        ours = self.ledger.claim(connection, [self._lease(plan) for plan in plans], until) if plans else set()
+        for plan in plans:
+            if plan.target.ref not in ours:
+                self.report.count(plan.target.row, "SKIPPED")
+        return [plan for plan in plans if plan.target.ref in ours]
+
+    def _lease(self, plan: Plan) -> dict[str, Any]:
+        target = plan.target
+        told = {name for operation in plan.operations for name in operation.tells}
+        return {
+            "entity": target.row.entity, "business_key": target.row.key, "parent_key": target.row.parent_key,
+            "revision": target.revision, "incarnation": target.incarnation, "attempt": target.attempt + 1,
+            "told": dump(target.told), "remote_id": target.remote_id,
+            "doubtful": json.dumps(sorted(told | set(target.resend))),
+            "batch_id": self.batches.batch_id(target.row),
+        }  # fmt: skip
+
+    def _intend(self, connection: Connection, plans: Sequence[Plan]) -> Request:
+        request_id = new_id()
+        operations = [operation for plan in plans for operation in plan.operations]
+        request = Request(
+            request_id=request_id,
+            idempotency_key=f"{self.ledger.run.instance}:{request_id}",
+            body=self.destination.compose(operations),
+            plans=plans,
+            intents=[_intent(operation, request_id) for operation in operations],
+        )
+        batches = {plan.target.ref: self.batches.batch_id(plan.target.row) for plan in plans}
+        self.ledger.intend(connection, request.body, request.idempotency_key, request.intents, batches)
+        return request
+
+    def _ask(self, request: Request) -> Result:
+        self.report.requests += 1
+        try:
+            answer = self._ask_patiently(request)
+        except NoDefiniteAnswer as error:
+            return Result(_all(request, Unknown(str(error))))
+        except RequestRefused as error:
+            rejected = Rejected(error.code, str(error), error.error_class)
+            return Result(_all(request, rejected), refusal=error)
+        except MustWait as error:
+            return Result(_all(request, Retryable(error.code, str(error))), stop=error)
+        except AccessRefused as error:
+            return Result(_all(request, Retryable("AccessRefused", str(error))), stop=error)
+        return Result(answer)
+
+    def _ask_patiently(self, request: Request) -> Answer:
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(MustWait),
+            wait=_as_told,
+            stop=self._enough,
+            before_sleep=self._count_retry,
+            sleep=self.nap,
+            reraise=True,
+        )
+        return retrying(self.destination.send, request.body, request.idempotency_key, request.intents)
+
+    def _enough(self, state: tenacity.RetryCallState) -> bool:
+        return state.attempt_number >= self.patience.attempts or _as_told(state) > self.patience.longest_wait
+
+    def _count_retry(self, _state: tenacity.RetryCallState) -> None:
+        self.report.retries += 1
+
+    def nap(self, seconds: float) -> None:
+        """Sleep in pieces and keep the scope ours meanwhile."""
+        self.report.seconds_waited += seconds
+        while seconds > 0:
+            piece = min(seconds, LONGEST_NAP)
+            self.clock.sleep(piece)
+            seconds -= piece
+            self.scope.renew()
+
+    def _conclude(self, connection: Connection, request: Request, result: Result) -> None:
+        """Commit the answer: events of every operation, new states of every row that is still ours."""
+        bisecting = result.refusal is not None and len(request.plans) > 1
+        outcomes = dict(zip((i.intent_id for i in request.intents), result.answer.outcomes, strict=True))
+        unknown = any(isinstance(outcome, Unknown) for outcome in outcomes.values())
+        self.ledger.answered(connection, request.request_id, result.answer, settled=not unknown)
+        self.ledger.events(
+            connection,
+            [self._event(intent, outcomes[intent.intent_id], bisecting) for intent in request.intents],
+        )
+        rows = [plan.target.row for plan in request.plans]
+        self.batches.called(rows, failed=unknown or result.refusal is not None or result.stop is not None)
+        if bisecting:
+            return  # the rows stay claimed; each half becomes a request of its own
+        changes, answers = [], iter(result.answer.outcomes)
+        for plan in request.plans:
+            answered = [(operation, next(answers)) for operation in plan.operations]
+            changes.append(conclude(plan.target, answered, self.versions, self.clock.now()))
+            self._count(plan, answered)
+        self.ledger.settle(connection, changes)
+        self._retire_children(connection, changes)
+
+    def _retire_children(self, connection: Connection, changes: Sequence[Mapping[str, Any]]) -> None:
+        archived = [(c["entity"], c["business_key"]) for c in changes if c["state"] == State.ARCHIVED]
+        for entity in self.destination.entities:
+            parents = [key for name, key in archived if name == entity.parent]
+            if parents:
+                self.ledger.retire_children(connection, entity.name, parents)
+
+    def _event(self, intent: Intent, outcome: Outcome, bisecting: bool) -> Mapping[str, Any]:
+        return {
+            "kind": "OUTCOME", "entity": intent.entity, "business_key": intent.key,
+            "incarnation": intent.incarnation, "intent_id": intent.intent_id,
+            "operation": f"{intent.kind}:{intent.operation}", "request_id": intent.request_id,
+            "outcome": "BISECTED" if bisecting else NAMES[type(outcome)],
+            "remote_id": getattr(outcome, "remote_id", None), "message": message_of(outcome),
+        }  # fmt: skip
+
+    def _count(self, plan: Plan, answered: Sequence[tuple[Operation, Outcome]]) -> None:
+        for operation, outcome in answered:
+            if NAMES[type(outcome)] == "DELIVERED":
+                self.report.operations[(operation.target.row.entity, operation.name)] += 1
+        order = ("UNKNOWN", "GONE", "REJECTED", "RETRYABLE", "HELD", "DELIVERED")
+        outcome = min((o for _, o in answered), key=lambda o: order.index(NAMES[type(o)]))
+        name, message = NAMES[type(outcome)], message_of(outcome)
+        self.report.count(plan.target.row, name, message, getattr(outcome, "field", None))
+        self.batches.count(plan.target.row, name, message if name in ("REJECTED", "GONE") else None)
+
+    def delivered(self, row: Row, how: str) -> None:
+        """Count a row that is delivered without a request of its own."""
+        self.report.operations[(row.entity, how)] += 1
+        self.report.count(row, "DELIVERED")
+        self.batches.count(row, "DELIVERED")
+
+    def _bisect(self, request: Request) -> None:
+        middle = len(request.plans) // 2
+        for half in (request.plans[:middle], request.plans[middle:]):
+            self.scope.renew()
+            with self.ledger.warehouse.begin() as connection:
+                halved = self._intend(connection, half)
+            self.checkpoint("after_intent")
+            self._exchange([halved])
+
+
+def message_of(outcome: Outcome) -> str | None:
+    """Return the outcome's words, if it has any."""
+    return getattr(outcome, "message", None) or getattr(outcome, "reason", None)
+
+
+def _all(request: Request, outcome: Outcome) -> Answer:
+    return Answer([outcome] * len(request.intents), text=message_of(outcome) or "")
+
+
+def _intent(operation: Operation, request_id: str) -> Intent:
+    target = operation.target
+    return Intent(
+        intent_id=new_id(), entity=target.row.entity, key=target.row.key, incarnation=target.incarnation,
+        operation=operation.name, kind=operation.kind, fields=operation.tells, request_id=request_id,
+        parent_remote_id=target.parent_remote_id,
+    )  # fmt: skip
+
+
+def _as_told(state: tenacity.RetryCallState) -> float:
+    """Wait as the server said; without a hint 1, 2, 4 … 60 seconds."""
+    error = state.outcome.exception() if state.outcome else None
+    told = getattr(error, "seconds", None)
+    return float(told) if told is not None else min(60.0, 2.0 ** (state.attempt_number - 1))

@@ -1,0 +1,116 @@
+"""Reads STG_ into rows. Filters are bound equalities; dbt never sees them."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from dagster_project.delivery.destination import Change, Entity, Row, StagedAs
+
+CONTROL = (
+    "business_key", "parent_key", "previous_key", "change_type", "stg_status", "stg_reason", "changed_fields",
+    "revision", "batch_name", "source_version",
+)  # fmt: skip
+
+
+class NothingChosen(Exception):
+    """Neither a filter nor --all was given; delivering everything has to be said."""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which staged rows to deliver. All given ones must hold; `everything` stands for none on purpose."""
+
+    customer: str | None = None
+    po: str | None = None
+    aag_season: str | None = None
+    customer_season: str | None = None
+    key: str | None = None
+    everything: bool = False
+
+    def check(self) -> None:
+        """Raise NothingChosen unless at least one filter, or `everything`, was given."""
+        if not (self.everything or self.given()):
+            raise NothingChosen(
+                "say which rows: --customer, --po, --aag-season, --customer-season or --key, or --all"
+            )
+
+    def given(self) -> dict[str, str]:
+        """Return the filters that were given."""
+        values = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "everything"}
+        return {name: value for name, value in values.items() if value is not None}
+
+    def where(self, table: sa.TableClause) -> sa.ColumnElement[bool]:
+        """Return the bound condition: equality, so that 4755 does not find 47551.
+
+        A customer is named as the source spells it or by its canonical name.
+        """
+        column = table.c
+        conditions: list[sa.ColumnElement[bool]] = []
+        if self.customer is not None:
+            conditions.append(
+                (column.source_customer == self.customer) | (column.canonical_customer == self.customer)
+            )
+        if self.po is not None:
+            conditions.append(column.po_number == self.po)
+        if self.aag_season is not None:
+            conditions.append(column.aag_season == self.aag_season)
+        if self.customer_season is not None:
+            conditions.append(column.customer_season == self.customer_season)
+        if self.key is not None:
+            conditions.append((column.business_key == self.key) | (column.parent_key == self.key))
+        return sa.and_(sa.true(), *conditions)
+
+
+FILTER_COLUMNS = ("source_customer", "canonical_customer", "po_number", "aag_season", "customer_season")
+
+
+def staged_table(name: str, mapped: Sequence[str]) -> sa.TableClause:
+    """Return a STG_ relation as a selectable with its control, filter and mapped columns."""
+    return sa.table(name, *(sa.column(column) for column in (*CONTROL, *FILTER_COLUMNS, *mapped)))
+
+
+def read_staged(
+    connection: Connection, entity: Entity, mapped: Sequence[str], filters: Filters
+) -> Iterator[Row]:
+    """Yield the staged rows of an entity that the filters choose, in key order."""
+    table = staged_table(entity.staging, mapped)
+    query = (
+        sa.select(*(table.c[name] for name in (*CONTROL, *mapped)))
+        .where(filters.where(table))
+        .order_by(table.c.business_key)
+    )
+    for record in connection.execution_options(stream_results=True).execute(query):
+        yield _row(entity, record._mapping, mapped)
+
+
+def _row(entity: Entity, record: Mapping[Any, Any], mapped: Sequence[str]) -> Row:
+    changed = record["changed_fields"]
+    return Row(
+        entity=entity.name,
+        key=record["business_key"],
+        parent_key=record["parent_key"],
+        previous_key=record["previous_key"],
+        change=Change(record["change_type"]),
+        status=StagedAs(record["stg_status"]),
+        reason=record["stg_reason"],
+        changed=frozenset(json.loads(changed)) if changed else frozenset(),
+        revision=record["revision"],
+        batch=record["batch_name"] or "",
+        source_version=record["source_version"],
+        values={name: as_told(record[name]) for name in mapped},
+    )
+
+
+def as_told(value: Any) -> Any:
+    """Return a database value as the ledger's JSON writes it: decimals as text, dates as YYYY-MM-DD."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat()
+    return value.isoformat() if isinstance(value, dt.date) else value
