@@ -70,7 +70,7 @@ _COMPOUNDS = [
     *(f"{one} / {other}" for one, other in product(_STAPLES, _HUES)),
     *(f"{hue}/WHITE" for hue in _HUES),
     *(f"{staple} (REFLECTIVE LOGO)" for staple in _STAPLES),
-    *(f'{staple} "BIG WINGS"' for staple in _STAPLES),
+    *(f'{staple} "BIG WAVES"' for staple in _STAPLES),
     *(f"HARBOUR - {name} PRINT" for name in _NAMED[:60]),
 ]
 

@@ -48,7 +48,7 @@ GREYSON = Customer(
 
 APPROVED: tuple[Customer, ...] = (
     GREYSON,
-    Customer("TIDEWELL", "TDW", 1900, ("TIDEWELL (AU)", "TIDEWELL (NZ)"), styles="six", first_po=1191),
+    Customer("TIDEWELL", "TDW", 1900, ("TIDEWELL (AU)", "TIDEWELL (NZ)"), styles="six", first_po=1204),
     Customer("O'MALLEY ATHLETIC", "OMA", 1089, ("O'MALLEY ATHLETIC (US)",), purchase_orders="dashed"),
     Customer("NORTHFOLD", "NOF", 796, ("NORTHFOLD (AU)", "NORTHFOLD"), styles="number", colours="compound"),
     Customer("KESTREL RUNNING", "KSR", 591, ("KESTREL", "KESTREL RUNNING"), styles="separated"),
@@ -59,7 +59,7 @@ APPROVED: tuple[Customer, ...] = (
     Customer("CHILDREN'S ORCHARD LANE", "COL", 250, styles="five", purchase_orders="lettered", first_po=1),
     Customer("DUNE STUDIO", "DUS", 210, ("DUNE STUDIO (AU)",), styles="separated", colours="compound"),
     Customer("BRAMBLE & COTE", "BRC", 180, ("BRAMBLE & COTE", "BRAMBLE AND COTE"), styles="six"),
-    Customer("QUILL ATELIER", "QAT", 150, styles="dotted", purchase_orders="dashed", first_po=8148),
+    Customer("QUILL ATELIER", "QAT", 150, styles="dotted", purchase_orders="dashed", first_po=8120),
     Customer("PALE MOON SURF", "PMS", 130, ("PALE MOON SURF (AU)", "PALE MOON"), colours="compound"),
     Customer("LUMEN ACTIVE", "LUA", 110, ("LUMEN ACTIVE LLC (US)",), styles="six"),
     Customer("RIVERTON SUPPLY", "RVS", 95, ("RIVERTON SUPPLY CO.",), styles="number"),

@@ -98,7 +98,7 @@ def _texts() -> Iterator[_Stain]:
         "text that looks like SQL", c.STYLE_DESCRIPTION, "TEE'); DROP TABLE ORDERS_UNIFIED; --", "delivered"
     )
     yield _cell("text that looks like a template", c.STYLE_DESCRIPTION, "{{ TEE }} ${x} %s {0}", "delivered")
-    yield _cell("lines in a note", "NOTES", "ADDED 20.5.25\nBY PHONE", "delivered")
+    yield _cell("lines in a note", "NOTES", "ADDED 12.5.25\nBY PHONE", "delivered")
     yield _cell("note of 2,500 characters", "NOTES", "NOTE " * 500, "refused")
     for missing in ("nan", "None", "NULL", "", "   "):
         yield _cell(f"customer season is the text {missing!r}", c.CUSTOMER_SEASON, missing, "delivered")

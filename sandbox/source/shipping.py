@@ -22,7 +22,7 @@ _DESTINATIONS = (
 )
 _WAREHOUSES = ("MS1", "NJ2", "CA1", "SYD", "AKL", "RTM", "YYZ", "LDN")
 _METHODS = ("SEA", "AIR", "SEA LCL", "COURIER")
-_NOTES = ("ADDED 20.5.25", "ADDED 3.6.25", "QTY TO BE CONFIRMED BY CUSTOMER", "TOP UP OF FIRST DELIVERY")
+_NOTES = ("ADDED 12.5.25", "ADDED 3.6.25", "QTY TO BE CONFIRMED BY CUSTOMER", "TOP UP OF FIRST DELIVERY")
 
 
 def _days(days: Ints, given: np.ndarray | None = None) -> pa.Array:

@@ -28,10 +28,10 @@ def scenes() -> Iterator[Scene]:
     tidewell = Scene("TDW-00031", "1187", "TDHD100042", "BLACK", {}, "TIDEWELL (AU)", "2026 SPRING", "SP26")
     yield from _group(tidewell, 240, 240)
     yield from _group(replace(tidewell, order="TDW-00032", colour="WHITE"), 18, 732)
-    omalley = Scene("OMA-00024", "8148-00", "LSP26B46", "WHITE", {}, "O'MALLEY ATHLETIC (US)", "2026 SPRING")
+    omalley = Scene("OMA-00024", "8120-00", "LSP26B46", "WHITE", {}, "O'MALLEY ATHLETIC (US)", "2026 SPRING")
     yield from _group(omalley, 94, 119, 228, 500)
     yield from _group(replace(omalley, order="OMA-00025", colour="HEATHER GREY"), 300, 300, 300)
-    northfold = Scene("NOF-00007", "1190", "629249", "BLACK / MOSS", {}, "NORTHFOLD (NZ)", "2025 Q2")
+    northfold = Scene("NOF-00007", "1190", "629350", "BLACK / MOSS", {}, "NORTHFOLD (NZ)", "2025 Q2")
     yield from _group(northfold, 100, 100, 101)
     # Nothing ordered, twice: twins without a single line.
     nothing = Scene("KSR-00012", "1191", "KS029-128", "ANTIQUE MOSS", {}, "KESTREL", "2025 FALL")
