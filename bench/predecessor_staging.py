@@ -1,6 +1,6 @@
 """The baseline for staging: a data frame walked row by row, one bound INSERT each, as the predecessor did.
 
-It is kept as fair as its design allows: the driver's connection is used directly, statements are prepared
+It is kept as fair as its design allows: the driver's connection is used directly, statement texts are built
 once, and everything is one transaction. What makes it slow is the shape - a statement per row - not neglect.
 """
 
