@@ -207,8 +207,8 @@ def check_first_contact(
         return f"{len(verified.strangers)} objects are unknown to the ledger" if verified.strangers else None
     if verified.strangers:
         raise FirstContactRefused(
-            f"{instance} holds {len(verified.strangers)} objects the ledger does not know; creating could double "
-            f"them. Match them with `order-staging adopt {destination.system}`, or say --start-empty"
+            f"{instance} holds {len(verified.strangers)} objects the ledger does not know; creating could "
+            f"double them. Match them with `order-staging adopt {destination.system}`, or say --start-empty"
         )
     if contact is None:
         if ledger.empty() and any(_holds_anything(destination, e) for e in destination.entities if e.staging):

@@ -12,6 +12,7 @@ from typing import Any
 from dagster_project.delivery.conclusion import conclude
 from dagster_project.delivery.destination import (
     Absent,
+    Change,
     Destination,
     Found,
     Intent,
@@ -24,6 +25,7 @@ from dagster_project.delivery.destination import (
 from dagster_project.delivery.ledger import Ledger
 from dagster_project.delivery.outcomes import Delivered, ErrorClass, Unknown
 from dagster_project.delivery.sending import Plan, Request, Sender
+from dagster_project.delivery.states import State
 
 MAKERS = frozenset({Kind.CREATE, Kind.APPEND})
 Ref = tuple[str, str]
@@ -61,7 +63,8 @@ class Doubts:
         findings = self._probe(targets, unresolved)
         self._adopt(findings)
         self._leave_to_a_person(findings)
-        repeated, fresh = self._split_absent(findings.absent)
+        self._retire(findings.absent)
+        repeated, fresh = self._split_absent([(t, i) for t, i in findings.absent if not _removed(t)])
         for request in repeated:
             self.sender.repeat(request)
         self._note([intent for _, intent in fresh], "ABSENT")
@@ -153,6 +156,18 @@ class Doubts:
             self.sender.batches.count(target.row, "REJECTED", message)
         self._amend(changes, [])
 
+    def _retire(self, absent: Sequence[tuple[Target, Intent]]) -> None:
+        """A row that left the source while its create was in doubt, and was never made, is over."""
+        changes: list[dict[str, Any]] = []
+        events: list[dict[str, Any]] = []
+        for target, intent in absent:
+            if _removed(target):
+                columns = conclude(target, [], self.sender.versions, self.sender.clock.now())
+                changes.append({**columns, "state": State.ARCHIVED, "told": None})
+                events.append(_outcome(intent, "ABSENT", None, None))
+                self.sender.delivered(target.row, "never made")
+        self._amend(changes, events)
+
     def _split_absent(
         self, absent: Sequence[tuple[Target, Intent]]
     ) -> tuple[list[Request], list[tuple[Target, Intent]]]:
@@ -183,6 +198,10 @@ class Doubts:
                 self.ledger.amend(connection, changes)
                 self.ledger.events(connection, events)
                 self.sender.batches.flush(connection)
+
+
+def _removed(target: Target) -> bool:
+    return target.row.change is Change.REMOVED
 
 
 def _plan(target: Target, intent: Intent) -> Plan:

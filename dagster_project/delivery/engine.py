@@ -76,6 +76,7 @@ class Engine:
         written down everything that was answered. Rows not reached stay staged.
         """
         started = self.clock.now()
+        staged = self._once_each(staged)
         self.batches.start(staged)
         error: str | None = None
         try:
@@ -92,6 +93,13 @@ class Engine:
             self.report.seconds = (self.clock.now() - started).total_seconds()
             self.batches.finish(error)
         return self.report
+
+    def _once_each(self, staged: Sequence[Row]) -> list[Row]:
+        """A key staged twice is a defect upstream; sending it twice would make it ours."""
+        rows = {(row.entity, row.key): row for row in staged}
+        if len(rows) < len(staged):
+            self.report.warnings.append(f"{len(staged) - len(rows)} rows were staged more than once")
+        return list(rows.values())
 
     def _rows_of(self, entity: Entity, staged: Sequence[Row]) -> list[Row]:
         if entity.staging:
@@ -130,7 +138,7 @@ class Engine:
             self._send(entity, self.doubts.resolve(again))
 
     def _in_doubt(self, row: Row, record: Record) -> Row:
-        change = row.change if record.remote_id or row.change is Change.NEW else Change.NEW
+        change = row.change if record.remote_id or row.change is Change.REMOVED else Change.NEW
         return replace(row, revision=record.revision, status=StagedAs.IN_DOUBT, change=change)
 
     # -- planning -----------------------------------------------------------------------------------
@@ -192,7 +200,9 @@ class Engine:
         fresh: list[dict[str, Any]] = []
         for target in targets:
             verdict = self.destination.may_send(target)
-            if verdict is not None:
+            if target.remote_id is None and target.row.change is Change.REMOVED:
+                self._never_made(target, quiet, fresh)
+            elif verdict is not None:
                 self._without_call(target, verdict, quiet, fresh)
             elif target.remote_id is None and target.row.key in existing:
                 self._existing(target, existing[target.row.key], quiet, fresh)
@@ -254,6 +264,11 @@ class Engine:
         columns = conclude(target, [], self.versions, self.clock.now())
         self._write(target, columns, quiet, fresh)
         self.sender.delivered(target.row, "without a call")
+
+    def _never_made(self, target: Target, quiet: list[dict[str, Any]], fresh: list[dict[str, Any]]) -> None:
+        columns = conclude(target, [], self.versions, self.clock.now())
+        self._write(target, {**columns, "state": State.ARCHIVED, "told": None}, quiet, fresh)
+        self.sender.delivered(target.row, "never made")
 
     def _write(
         self,

@@ -21,6 +21,7 @@ from dagster_project.warehouse import rows, tables
 from dagster_project.warehouse.engine import Warehouse
 
 KEY = ("instance", "entity", "business_key")
+UNSETTLED = frozenset({"UNKNOWN", "LATE"})
 
 
 _MAKE_ROOM = """
@@ -128,7 +129,7 @@ class Ledger:
         with self.warehouse.begin() as connection:
             events = list(rows.select_by_key(connection, tables.delivery_event, KEY, wanted))
         events.sort(key=lambda event: (event.event_id, event.position or 0))
-        settled = {e.intent_id for e in events if e.kind == "OUTCOME" and e.outcome != "UNKNOWN"}
+        settled = {e.intent_id for e in events if e.kind == "OUTCOME" and e.outcome not in UNSETTLED}
         unresolved: dict[tuple[str, str], list[Intent]] = {}
         for event in events:
             if event.kind == "INTENT" and event.intent_id not in settled:

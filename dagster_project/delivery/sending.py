@@ -206,26 +206,36 @@ class Sender:
             self.scope.renew()
 
     def _conclude(self, connection: Connection, request: Request, result: Result) -> None:
-        """Commit the answer: events of every operation, new states of every row that is still ours."""
+        """Commit the answer: new states of every row that is still ours, events of every operation."""
         bisecting = result.refusal is not None and len(request.plans) > 1
-        outcomes = dict(zip((i.intent_id for i in request.intents), result.answer.outcomes, strict=True))
-        unknown = any(isinstance(outcome, Unknown) for outcome in outcomes.values())
+        outcomes = result.answer.outcomes
+        if len(outcomes) != len(request.intents):
+            raise RuntimeError(f"{len(request.intents)} operations were sent, {len(outcomes)} answered")
+        unknown = any(isinstance(outcome, Unknown) for outcome in outcomes)
         self.ledger.answered(connection, request.request_id, result.answer, settled=not unknown)
+        failed = unknown or result.refusal is not None or result.stop is not None
+        self.batches.called([plan.target.row for plan in request.plans], failed=failed)
+        # while bisecting the rows stay claimed: each half becomes a request of its own
+        ours = None if bisecting else self._settle(connection, request, outcomes)
         self.ledger.events(
             connection,
-            [self._event(intent, outcomes[intent.intent_id], bisecting) for intent in request.intents],
+            [
+                self._event(intent, outcome, _word(intent, outcome, ours))
+                for intent, outcome in zip(request.intents, outcomes, strict=True)
+            ],
         )
-        rows = [plan.target.row for plan in request.plans]
-        self.batches.called(rows, failed=unknown or result.refusal is not None or result.stop is not None)
-        if bisecting:
-            return  # the rows stay claimed; each half becomes a request of its own
-        changes, answers = [], iter(result.answer.outcomes)
+
+    def _settle(
+        self, connection: Connection, request: Request, outcomes: Sequence[Outcome]
+    ) -> set[tuple[str, str]]:
+        changes, answers = [], iter(outcomes)
         for plan in request.plans:
             answered = [(operation, next(answers)) for operation in plan.operations]
             changes.append(conclude(plan.target, answered, self.versions, self.clock.now()))
             self._count(plan, answered)
-        self.ledger.settle(connection, changes)
-        self._retire_children(connection, changes)
+        ours = self.ledger.settle(connection, changes)
+        self._retire_children(connection, [c for c in changes if (c["entity"], c["business_key"]) in ours])
+        return ours
 
     def _retire_children(self, connection: Connection, changes: Sequence[Mapping[str, Any]]) -> None:
         archived = [(c["entity"], c["business_key"]) for c in changes if c["state"] == State.ARCHIVED]
@@ -234,12 +244,12 @@ class Sender:
             if parents:
                 self.ledger.retire_children(connection, entity.name, parents)
 
-    def _event(self, intent: Intent, outcome: Outcome, bisecting: bool) -> Mapping[str, Any]:
+    def _event(self, intent: Intent, outcome: Outcome, word: str) -> Mapping[str, Any]:
         return {
             "kind": "OUTCOME", "entity": intent.entity, "business_key": intent.key,
             "incarnation": intent.incarnation, "intent_id": intent.intent_id,
             "operation": f"{intent.kind}:{intent.operation}", "request_id": intent.request_id,
-            "outcome": "BISECTED" if bisecting else NAMES[type(outcome)],
+            "outcome": word,
             "remote_id": getattr(outcome, "remote_id", None), "message": message_of(outcome),
         }  # fmt: skip
 
@@ -272,6 +282,13 @@ class Sender:
 def message_of(outcome: Outcome) -> str | None:
     """Return the outcome's words, if it has any."""
     return getattr(outcome, "message", None) or getattr(outcome, "reason", None)
+
+
+def _word(intent: Intent, outcome: Outcome, ours: set[tuple[str, str]] | None) -> str:
+    """Name an outcome in an event. An answer that came after we lost the row settles nothing: LATE."""
+    if ours is None:
+        return "BISECTED"
+    return NAMES[type(outcome)] if (intent.entity, intent.key) in ours else "LATE"
 
 
 def _all(request: Request, outcome: Outcome) -> Answer:
