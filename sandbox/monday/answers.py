@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import ExecutionResult, GraphQLError
 
@@ -14,6 +14,12 @@ from sandbox.monday.errors import MondayError
 HTML_PAGE = (
     b"<html><head><title>503</title></head><body><h1>Service Temporarily Unavailable</h1></body></html>"
 )
+
+
+class Answer(NamedTuple):
+    status: int
+    body: str
+    headers: dict[str, str] = {}  # noqa: RUF012 - never changed
 
 
 def new_request_id() -> str:
@@ -29,27 +35,27 @@ def refusal(error: MondayError, request_id: str) -> str:
     return _envelope({"errors": [entry]}, request_id)
 
 
-def invalid_document(errors: Iterable[GraphQLError], request_id: str) -> str:
+def invalid_document(errors: Iterable[GraphQLError], request_id: str) -> Answer:
     entries = []
     for error in errors:
         parse_error = error.message.startswith("Syntax Error")
         code = "Parse error" if parse_error else "GRAPHQL_VALIDATION_FAILED"
         message = error.message.replace("Syntax Error", "Parse error on", 1) if parse_error else error.message
         entries.append(_entry(error, message, {"code": code, "status_code": 200}, request_id))
-    return _envelope({"errors": entries}, request_id)
+    return Answer(200, _envelope({"errors": entries}, request_id))
 
 
-def executed(result: ExecutionResult, request_id: str) -> tuple[int, str]:
-    """Status and body. A request whose only field failed bears that failure's status."""
+def executed(result: ExecutionResult, request_id: str) -> Answer:
+    """A request whose only field failed bears that failure's status."""
     body: dict[str, Any] = {"data": result.data}
     errors = result.errors or []
     if errors:
         body["errors"] = [_entry(error, error.message, _extensions(error), request_id) for error in errors]
     alone = result.data is None or len(result.data) <= 1
-    status = 200
     if len(errors) == 1 and alone and isinstance(errors[0].original_error, MondayError):
-        status = errors[0].original_error.status
-    return status, _envelope(body, request_id)
+        error = errors[0].original_error
+        return Answer(error.status, _envelope(body, request_id), error.headers)
+    return Answer(200, _envelope(body, request_id))
 
 
 def _extensions(error: GraphQLError) -> dict[str, Any]:

@@ -12,10 +12,6 @@ from sandbox.monday.limits import Gate, Kind
 from sandbox.monday.versions import Version
 from sandbox.monday.workspace import Workspace
 
-USER_ID = 61234567
-USER_NAME = "Order Staging"
-ACCOUNT_URL = "https://sandbox.monday.com"
-
 
 class AliasHooks(Protocol):
     """Faults that strike inside a request."""

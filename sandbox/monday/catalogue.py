@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from sandbox.monday.errors import MondayError
-from sandbox.monday.fault_rules import Hint
+
+Hint = Literal["retry_after", "retry_in_seconds", "retryAfterMs", "ratelimit", "none"]
+"""Where a 429 tells the wait: a header, one of two extensions, or the RateLimit header alone."""
 
 
 class Entry(NamedTuple):
@@ -34,6 +36,10 @@ CATALOGUE: dict[str, Entry] = {
     "IDEMPOTENCY_CONFLICT": Entry(409, "A request with this idempotency key is being processed"),
     "RecordInvalidException": Entry(422, "Record invalid: too many subscribers"),
     "ResourceLockedException": Entry(423, "Resource is currently locked"),
+    "maxComplexityExceeded": Entry(
+        200, "Query has complexity of 5000001, which exceeds max complexity of 5000000"
+    ),
+    "CursorException": Entry(200, "CursorExpiredError: The cursor provided has expired or is unknown"),
     "COMPLEXITY_BUDGET_EXHAUSTED": Entry(429, "Complexity budget exhausted"),
     "Rate Limit Exceeded": Entry(429, "Rate Limit Exceeded"),
     "maxConcurrencyExceeded": Entry(429, "Concurrency limit exceeded"),

@@ -6,10 +6,9 @@ Token → quotas → body → document → injected faults → idempotency → c
 from __future__ import annotations
 
 import json
-import os
-import signal
 import time
 from collections import Counter
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,30 +18,32 @@ from graphql.execution.values import get_variable_values
 from sandbox.monday import answers, complexity, versions
 from sandbox.monday.account import Account
 from sandbox.monday.alias_hooks import RequestHooks
-from sandbox.monday.call import USER_ID, Call
+from sandbox.monday.answers import Answer
+from sandbox.monday.call import Call
 from sandbox.monday.call_log import Entry
-from sandbox.monday.catalogue import add_hint, ordered_error
-from sandbox.monday.errors import MondayError
+from sandbox.monday.catalogue import ordered_error
+from sandbox.monday.errors import MondayError, bad_request
 from sandbox.monday.execution import SCHEMA, Document, prepare, run
 from sandbox.monday.fault_rules import Fault
-from sandbox.monday.limits import Kind
 from sandbox.monday.mutation_boards import boards_changed
+from sandbox.monday.resolving import USER_ID
+from sandbox.monday.responder import Responder
 from sandbox.monday.transport import Exchange, Request
 
-JSON_HEADERS = {"Content-Type": "application/json; charset=utf-8"}
+USER = str(USER_ID)
 
 
 @dataclass(frozen=True)
-class _Job:
+class Job:
     """A request that may be executed."""
 
     document: Document
     operation: OperationDefinitionNode
-    coerced: dict[str, Any]
-    variables: dict[str, Any]
     operation_name: str | None
+    variables: dict[str, Any]
+    """As sent; graphql-core coerces them again."""
+    coerced: dict[str, Any]
     version: versions.Version
-    fault: Fault
 
 
 class Endpoint:
@@ -58,179 +59,134 @@ class Visit:
 
     def __init__(self, account: Account, request: Request, exchange: Exchange) -> None:
         self.account = account
+        self.gate = account.gate
         self.request = request
-        self.exchange = exchange
         self.started = time.monotonic()
-        self.request_id = answers.new_request_id()
-        self.entry = Entry(request_id=self.request_id, at=account.clock.now())
-        self.kind: Kind = "query"
+        self.entry = Entry(at=account.clock.now())
+        caller = request.headers.get("x-sandbox-pid") or account.faults.plan.pid
+        self.responder = Responder(exchange, self.entry, self.gate, caller)
 
     def handle(self) -> None:
         try:
-            self._admitted()
+            self._authorised()
+            self.gate.enter()
+            try:
+                self._admitted()
+            finally:
+                self.gate.leave()
         except MondayError as error:
-            self._refuse(error)
+            self.responder.refuse(error)
         finally:
             self.entry.seconds = round(time.monotonic() - self.started, 4)
             self.account.calls.add(self.entry)
 
-    def _admitted(self) -> None:
+    def _authorised(self) -> None:
         token = self.request.headers.get("authorization", "").removeprefix("Bearer ").strip()
         if token not in self.account.tokens:
             raise ordered_error("Unauthorized")
-        gate = self.account.gate
-        gate.enter()
-        try:
-            self._read()
-        finally:
-            gate.leave()
 
-    def _read(self) -> None:
-        text, variables, operation_name = self._body()
+    def _admitted(self) -> None:
+        job = self._read()
+        if isinstance(job, Answer):
+            self.responder.answer(job.status, job.body)
+            return
+        fault = self.account.faults.next_fault(self.responder.kind)
+        if fault.kind != "none":
+            self.entry.fault = f"{fault.kind} {fault.when}"
+            if fault.when == "before":
+                self.responder.spoil(fault)
+                return
+        answer = self._once(job, fault)
+        if fault.kind == "none" or (fault.kind == "kill" and fault.after_aliases):
+            self.responder.answer(answer.status, answer.body, answer.headers)
+        else:
+            self.responder.spoil(fault, answer.status, answer.body)
+
+    def _read(self) -> Job | Answer:
+        """The job, or what is wrong with the document."""
+        text, variables, operation_name = _content(self.request.body)
         version = versions.effective(self.request.headers.get("api-version"))
         document = prepare(text)
         if not isinstance(document, Document):
-            self._answer(200, answers.invalid_document(document, self.request_id))
-            return
+            return answers.invalid_document(document, self.responder.request_id)
         operation = document.operation(operation_name)
         if operation is None:
-            raise ordered_error("InvalidArgumentException", message="Unknown or missing operationName")
-        self.kind = "mutation" if operation.operation is OperationType.MUTATION else "query"
-        self.entry.kind = self.kind
+            raise bad_request("operationName is unknown, or missing among several operations")
+        is_mutation = operation.operation is OperationType.MUTATION
+        self.responder.kind = self.entry.kind = "mutation" if is_mutation else "query"
         roots = complexity.fields(operation.selection_set, document.fragments)
         self.entry.fields = dict(Counter(node.name.value for node in roots))
+        if set(self.entry.fields) == {"complexity"}:
+            self.gate.count_as_tenth()
         coerced = get_variable_values(SCHEMA, operation.variable_definitions, variables)
         if isinstance(coerced, list):
-            self._answer(200, answers.invalid_document(coerced, self.request_id))
-            return
-        fault = self.account.faults.next_fault(self.kind)
-        if fault.kind != "none":
-            self.entry.fault = f"{fault.kind} {fault.when}"
-        if fault.when == "before" and fault.kind != "none":
-            self._spoil(fault, 200, "")
-            return
-        job = _Job(document, operation, coerced, variables, operation_name, version, fault)
-        key = self.request.headers.get("idempotency-key", "").strip() if self.kind == "mutation" else ""
-        if key:
-            self._once(key, job)
-        else:
-            self._finish(fault, *self._execute(job))
+            return answers.invalid_document(coerced, self.responder.request_id)
+        return Job(document, operation, operation_name, variables, coerced, version)
 
-    def _once(self, key: str, job: _Job) -> None:
+    def _once(self, job: Job, fault: Fault) -> Answer:
+        """Execute, or repeat what the idempotency key has been answered before."""
+        key = self.request.headers.get("idempotency-key", "").strip()
+        if not key or self.responder.kind == "query":
+            return self._execute(job, fault)
         self.entry.idempotency_key = key
-        replies, lock, user = self.account.replies, self.account.space.lock, str(USER_ID)
+        replies, lock = self.account.replies, self.account.space.lock
         with lock:
-            known = replies.begin(user, key)
+            known = replies.begin(USER, key)
         if known is not None:
             self.entry.replayed = True
-            self._finish(job.fault, known.status, known.body, {"Idempotency-Replayed": "true"})
-            return
+            return Answer(known.status, known.body, {"Idempotency-Replayed": "true"})
         try:
-            status, body = self._execute(job)
+            answer = self._execute(job, fault)
         except BaseException:
             with lock:
-                replies.abandon(user, key)
+                replies.abandon(USER, key)
             raise
         with lock:
-            replies.finish(user, key, status, body)
-        self._finish(job.fault, status, body)
+            replies.finish(USER, key, answer.status, answer.body)
+        return answer
 
-    def _execute(self, job: _Job) -> tuple[int, str]:
-        account = self.account
-        gate = account.gate
-        cost = complexity.estimate(job.operation, job.document.fragments, job.coerced, gate.limits)
-        before = gate.charge(self.kind, cost)
+    def _execute(self, job: Job, fault: Fault) -> Answer:
+        """Raises MondayError when nothing was executed: too expensive, or the board is locked."""
+        space, kind = self.account.space, self.responder.kind
+        cost = complexity.estimate(job.operation, job.document.fragments, job.coerced, self.gate.limits)
         call = Call(
-            space=account.space,
-            cursors=account.cursors,
-            gate=gate,
+            space=space,
+            cursors=self.account.cursors,
+            gate=self.gate,
             version=job.version,
-            kind=self.kind,
+            kind=kind,
             cost=cost,
-            budget_before=before,
-            hooks=RequestHooks(account.faults, job.fault, self._kill),
-            deadline=self.started + gate.limits.timeout_seconds,
-            on_deadline=self._out_of_time,
+            budget_before=self.gate.charge(kind, cost),
+            hooks=RequestHooks(self.account.faults, fault, self.responder.kill_caller),
+            deadline=self.started + self.gate.limits.timeout_seconds,
+            on_deadline=self.responder.out_of_time,
         )
-        boards = boards_changed(account.space, job.operation, job.document.fragments, job.coerced)
+        boards = boards_changed(space, job.operation, job.document.fragments, job.coerced)
         try:
-            with account.locks.held(boards):
-                call.work(account.faults.request_seconds())
-                result = run(job.document, call, job.variables, job.operation_name)
+            with self.account.locks.held(boards):
+                call.work(self.account.faults.request_seconds())
+                # A query sees one state of the boards; a mutation locks alias by alias.
+                with space.lock if kind == "query" else nullcontext():
+                    result = run(job.document, call, job.variables, job.operation_name)
         except MondayError:
-            gate.refund(self.kind, cost)
+            self.gate.refund(kind, cost)
             raise
-        gate.refund(self.kind, call.refund)
+        self.gate.refund(kind, call.refund)
         self.entry.executed = True
         self.entry.committed = call.mutations
         self.entry.errors = len(result.errors or ())
-        return answers.executed(result, self.request_id)
-
-    def _finish(self, fault: Fault, status: int, body: str, headers: dict[str, str] | None = None) -> None:
-        if fault.kind == "none" or (fault.kind == "kill" and fault.after_aliases):
-            self._answer(status, body, headers)
-        else:
-            self._spoil(fault, status, body)
-
-    def _spoil(self, fault: Fault, status: int, body: str) -> None:
-        if fault.kind == "kill":
-            self._kill()
-            self._answer(status, body or "{}")
-        elif fault.kind in ("silence", "close", "reset"):
-            getattr(self.exchange, fault.kind)()
-        elif fault.kind == "half_json":
-            whole = body or '{"data": {"a0": {"id": "97000'
-            self._send(status, whole.encode(), {}, cut_at=len(whole) // 2)
-        elif fault.kind == "empty":
-            self._send(fault.status or 200, b"", {})
-        elif fault.kind == "html":
-            self._send(fault.status or 502, answers.HTML_PAGE, {"Content-Type": "text/html"})
-        elif fault.kind == "status":
-            code = fault.status or 503
-            self._send(
-                code, json.dumps({"status_code": code, "error_message": "Internal server error"}).encode(), {}
-            )
-        else:
-            self._refuse(_ordered(fault))
-
-    def _refuse(self, error: MondayError) -> None:
-        self.entry.code = error.code
-        self._answer(error.status, answers.refusal(error, self.request_id), error.headers)
-
-    def _answer(self, status: int, body: str, headers: dict[str, str] | None = None) -> None:
-        self._send(status, body.encode(), {**JSON_HEADERS, **(headers or {})})
-
-    def _send(self, status: int, body: bytes, headers: dict[str, str], cut_at: int | None = None) -> None:
-        if not self.exchange.done:
-            self.entry.status = status
-        told = {**self.account.gate.headers(self.kind), **headers}
-        self.exchange.answer(status, body, told, cut_at=cut_at)
-
-    def _out_of_time(self) -> None:
-        """Sixty seconds are over: the gateway answers, the work behind it goes on."""
-        self._send(504, answers.HTML_PAGE, {"Content-Type": "text/html"})
-
-    def _kill(self) -> None:
-        pid = self.request.headers.get("x-sandbox-pid") or self.account.faults.plan.pid
-        if pid is not None and int(pid) > 1 and int(pid) != os.getpid():
-            os.kill(int(pid), signal.SIGKILL)
-
-    def _body(self) -> tuple[str, dict[str, Any], str | None]:
-        try:
-            body = json.loads(self.request.body)
-        except ValueError:
-            raise MondayError("BadRequest", "The body is not JSON", status=400) from None
-        if not isinstance(body, dict) or not isinstance(body.get("query"), str) or not body["query"].strip():
-            raise MondayError("BadRequest", "No query string was present", status=400)
-        variables = body.get("variables")
-        if variables is not None and not isinstance(variables, dict):
-            raise MondayError("BadRequest", "variables must be a JSON object", status=400)
-        return body["query"], variables or {}, body.get("operationName")
+        return answers.executed(result, self.responder.request_id)
 
 
-def _ordered(fault: Fault) -> MondayError:
-    if fault.kind == "rate_limit":
-        error = ordered_error(fault.code or "Rate Limit Exceeded", hint="none")
-        add_hint(error, fault.hint, fault.seconds)
-        return error
-    return ordered_error(fault.code or "INTERNAL_SERVER_ERROR", seconds=fault.seconds)
+def _content(raw: bytes) -> tuple[str, dict[str, Any], str | None]:
+    """Document, variables and operation name of the body. Raises 400."""
+    try:
+        body = json.loads(raw)
+    except ValueError:
+        raise bad_request("The body is not JSON") from None
+    if not isinstance(body, dict) or not isinstance(body.get("query"), str) or not body["query"].strip():
+        raise bad_request("No query string was present")
+    variables = body.get("variables")
+    if variables is not None and not isinstance(variables, dict):
+        raise bad_request("variables must be a JSON object")
+    return body["query"], variables or {}, body.get("operationName")

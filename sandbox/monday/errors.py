@@ -38,6 +38,10 @@ class MondayError(Exception):
         }
 
 
+def bad_request(message: str) -> MondayError:
+    return MondayError("BadRequest", message, status=400)
+
+
 def invalid_argument(message: str, **error_data: Any) -> MondayError:
     return MondayError("InvalidArgumentException", message, error_data=error_data)
 

@@ -29,12 +29,15 @@ from graphql import (
     validate,
 )
 
+from sandbox.monday import board_fields, item_fields, query_fields
 from sandbox.monday.call import Call
 from sandbox.monday.complexity import Fragments
 from sandbox.monday.mutation_fields import CHANGES, resolver
-from sandbox.monday.query_fields import CONSTANTS, RESOLVERS
 from sandbox.monday.readings import TYPENAMES, Reading
+from sandbox.monday.resolving import RESOLVERS
 
+# Importing them has filled RESOLVERS.
+RESOLVING_MODULES = (board_fields, item_fields, query_fields)
 PLAIN_FIELDS = frozenset({"id", "text", "type", "value"})
 
 
@@ -42,8 +45,6 @@ def _load_schema() -> GraphQLSchema:
     schema = build_schema(Path(__file__).with_name("schema.graphql").read_text(encoding="utf-8"))
     for (type_name, field_name), resolve in RESOLVERS.items():
         _field(schema, type_name, field_name).resolve = resolve
-    for (type_name, field_name), value in CONSTANTS.items():
-        _field(schema, type_name, field_name).resolve = lambda _owner, _info, value=value: value
     for mutation in CHANGES:
         _field(schema, "Mutation", mutation).resolve = resolver(mutation)
     column_value = schema.type_map["ColumnValue"]

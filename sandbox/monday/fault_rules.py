@@ -6,9 +6,11 @@ answer is spoilt (`kind`). "Time-out after commit" is therefore `silence` with `
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from sandbox.monday.catalogue import CATALOGUE, Hint
 
 FaultKind = Literal[
     "status",  # a bare HTTP status, 503 unless `status` says otherwise
@@ -23,7 +25,15 @@ FaultKind = Literal[
     "kill",  # SIGKILL to the caller
     "none",  # nothing: a gap in a queue
 ]
-Hint = Literal["retry_after", "retry_in_seconds", "retryAfterMs", "ratelimit", "none"]
+
+
+def _documented(code: str) -> str:
+    if code not in CATALOGUE:
+        raise ValueError(f"{code} is not a documented code; see GET /_sandbox")
+    return code
+
+
+Code = Annotated[str, AfterValidator(_documented)]
 
 
 class Fault(BaseModel):
@@ -33,7 +43,7 @@ class Fault(BaseModel):
     when: Literal["before", "after"] = "after"
     on: Literal["mutation", "query", "any"] = "mutation"
     status: int | None = Field(None, ge=400, le=599)
-    code: str | None = None
+    code: Code | None = None
     hint: Hint = "retry_after"
     seconds: float = Field(1.0, ge=0)
     """The wait that a rate limit tells."""
@@ -59,7 +69,7 @@ class Poison(BaseModel):
     values: str | None = None
     """Pattern for the column values as sent."""
     mutation: str | None = None
-    code: str = "ColumnValueException"
+    code: Code = "ColumnValueException"
     message: str | None = None
     column_id: str | None = None
     times: int | None = Field(None, ge=1)

@@ -55,11 +55,16 @@ class Gate:
         with self._lock:
             self._in_flight -= 1
 
+    def count_as_tenth(self) -> None:
+        """A call that only asks for its complexity costs a tenth of a daily call."""
+        with self._lock:
+            self._calls_today -= 0.9
+
     def charge(self, kind: Kind, cost: int) -> int:
         """Take the estimated cost up front; the budget before is returned. Raises when it does not fit."""
         if cost > self.limits.query_cap:
             raise MondayError(
-                "ComplexityException",
+                "maxComplexityExceeded",
                 f"Query has complexity of {cost}, which exceeds max complexity of {self.limits.query_cap}",
                 error_data={"complexity": cost, "max_complexity": self.limits.query_cap},
             )

@@ -69,6 +69,8 @@ class Board:
     created_at: str
     updated_at: str
     parent_board_id: int | None = None
+    former_column_ids: tuple[str, ...] = ()
+    """Ids of deleted columns: they cannot be given again."""
     items: dict[int, Item] = field(default_factory=dict)
 
     @property

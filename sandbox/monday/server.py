@@ -15,7 +15,9 @@ from sandbox.monday.endpoint import Endpoint
 from sandbox.monday.settings import Settings
 from sandbox.monday.transport import Exchange, Request, listen
 
-THREADS = 48
+THREADS_LIMIT = 128
+SPARE_THREADS = 8
+"""Beyond the concurrency limit, so that one too many is refused rather than queued."""
 
 
 class MondayServer:
@@ -28,14 +30,14 @@ class MondayServer:
         state: str | Path = ":memory:",
         host: str = "127.0.0.1",
         port: int = 0,
-        threads: int = THREADS,
     ) -> None:
         self.account = Account(settings, state)
         self._api = Endpoint(self.account)
         self._control = ControlEndpoint(self.account)
+        threads = min(settings.limits.concurrency + SPARE_THREADS, THREADS_LIMIT)
         self._listener = listen(self._handle, host, port, threads)
         self.host = host
-        self.port: int = self._listener.effective_port
+        self.port = int(self._listener.effective_port)
 
     @property
     def url(self) -> str:

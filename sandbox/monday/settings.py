@@ -25,7 +25,7 @@ class Limits(BaseModel):
     """anchored: resets 60 s after its first call. rolling: every call leaves after its own 60 s."""
     requests_per_minute: int = Field(5_000, ge=1)
     requests_per_ten_seconds: int = Field(5_000, ge=1)
-    concurrency: int = Field(250, ge=1)
+    concurrency: int = Field(100, ge=1)
     calls_per_day: int = Field(1_000_000, ge=1)
     timeout_seconds: float = Field(60.0, gt=0)
     time_scale: float = Field(1.0, gt=0)
@@ -41,6 +41,8 @@ class Rules(BaseModel):
     items_per_board: int = Field(10_000, ge=1)
     dropdown_labels: int = Field(500, ge=1)
     status_labels: int = Field(40, ge=1)
+    deleted_items: Literal["null", "omit", "state"] = "null"
+    """How `items(ids)` shows a deleted item; the vendor's pages leave all three open."""
     lock_boards: bool = True
     """Whether a second mutation request on a board that is being changed gets 423."""
     column_id_in_errors: bool = True

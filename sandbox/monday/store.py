@@ -33,6 +33,8 @@ class Store:
 
     def __init__(self, path: str | Path = ":memory:") -> None:
         # isolation_level None: transactions begin and end where this class says so.
+        if str(path) != ":memory:":
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
         self.connection = sqlite3.connect(str(path), check_same_thread=False, isolation_level=None)
         self.connection.execute("pragma journal_mode = wal")
         self.connection.execute("pragma synchronous = normal")
@@ -62,6 +64,7 @@ class Store:
             "created_at": board.created_at,
             "updated_at": board.updated_at,
             "parent_board_id": board.parent_board_id,
+            "former_column_ids": board.former_column_ids,
         }
         self._put("board (id, body)", board.id, json.dumps(body))
 

@@ -10,7 +10,7 @@ from sandbox.monday.errors import invalid_argument, invalid_column, last_group, 
 from sandbox.monday.model import READ_ONLY_TYPES, Board, Column, Group
 from sandbox.monday.workspace import Workspace
 
-_COLUMN_ID = re.compile(r"[a-z0-9_]{1,20}")
+_COLUMN_ID = re.compile(r"[a-z_]{1,20}")
 # Ids keep the historical name of the type.
 _PREFIXES = {"status": "color", "numbers": "numeric", "mirror": "lookup", "item_id": "pulse_id"}
 _TITLE_LIMIT = 255
@@ -110,7 +110,9 @@ def delete_column(space: Workspace, *, board_id: str, column_id: str) -> Column:
     if column.type in {"name", "subtasks"}:
         raise invalid_argument(f"The column '{column.title}' cannot be deleted")
     board.columns = {known: other for known, other in board.columns.items() if known != column_id}
+    board.former_column_ids = (*board.former_column_ids, column_id)
     space.store.delete_column(board, column_id)
+    space.store.save_board(board)
     return column
 
 
@@ -119,10 +121,12 @@ def _new_column_id(space: Workspace, board: Board, wanted: str | None, kind: str
         return f"{_PREFIXES.get(kind, kind)}_{space.next_suffix()}"
     if not _COLUMN_ID.fullmatch(wanted):
         raise invalid_argument(
-            "A column id has 1 to 20 lower-case letters, digits or underscores", column_id=wanted
+            "A column id has 1 to 20 characters: lower-case letters and underscores", column_id=wanted
         )
-    if wanted in board.columns:
-        raise invalid_argument("A column with this id exists on the board", column_id=wanted)
+    if wanted in board.columns or wanted in board.former_column_ids:
+        raise invalid_argument(
+            "A column id must be unique on the board, deleted columns included", column_id=wanted
+        )
     return wanted
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from email.utils import formatdate
 from http import HTTPStatus
 
-from waitress.channel import HTTPChannel  # type: ignore[import-untyped]
+from waitress.channel import ClientDisconnected, HTTPChannel  # type: ignore[import-untyped]
 from waitress.server import TcpWSGIServer, create_server  # type: ignore[import-untyped]
 from waitress.task import Task  # type: ignore[import-untyped]
 
@@ -38,10 +38,13 @@ class Exchange:
 
     def answer(
         self, status: int, body: bytes, headers: Mapping[str, str] | None = None, *, cut_at: int | None = None
-    ) -> None:
-        """Send a whole response; `cut_at` sends only that many bytes of the body, then hangs up."""
+    ) -> bool:
+        """Send a whole response; `cut_at` sends only that many bytes of the body, then hangs up.
+
+        False when there was nobody to send it to, or something was sent before.
+        """
         if self.done:
-            return
+            return False
         self.done = True
         phrase = HTTPStatus(status).phrase
         lines = [
@@ -55,7 +58,11 @@ class Exchange:
             body = body[:cut_at]
             self._task.close_on_finish = True
         head = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
-        self._task.channel.write_soon(head + body)
+        try:
+            self._task.channel.write_soon(head + body)
+        except ClientDisconnected:
+            return False
+        return True
 
     def silence(self) -> None:
         """Never answer; the connection stays open until the client gives up."""
