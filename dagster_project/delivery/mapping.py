@@ -5,7 +5,6 @@ have names and that columns may have an address there, and nothing else. A mappi
 all; MappingError has every problem of every file of the system.
 """
 
-import csv
 import hashlib
 import json
 from collections.abc import Collection
@@ -14,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dagster_project.delivery import mapping_check, mapping_schema
+from dagster_project.delivery import mapping_check, mapping_lookup, mapping_schema
 from dagster_project.delivery.mapping_document import (
     ROOT,
     ColumnEntry,
@@ -230,15 +229,11 @@ def _column(entry: ColumnEntry, meta: dict[str, Any], system: str, profile: str)
 
 def _version(document: Document, profile: str) -> str:
     """Sha256 over everything that can change a value or its address; words for people are left out."""
-    lookups = {}
-    for path in sorted(mapping_check.seeds_of(document)):
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lookups[path.stem] = list(csv.reader(file))
     content = {
         "profile": profile,
-        "meta": document.meta,
+        "meta": {key: value for key, value in document.meta.items() if key != "noun"},
         "columns": [[entry.name, entry.data_type, entry.meta] for entry in document.mapped],
-        "lookups": lookups,
+        "lookups": mapping_lookup.contents(document),
     }
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()

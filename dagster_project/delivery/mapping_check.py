@@ -3,14 +3,20 @@
 Works on documents as they are written, right or wrong, so that one run names every problem.
 """
 
-import csv
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
+from dagster_project.delivery import mapping_lookup
 from dagster_project.delivery.mapping_control import control_columns
-from dagster_project.delivery.mapping_document import META, ColumnEntry, Document, Problem, suggest
+from dagster_project.delivery.mapping_document import (
+    META,
+    ColumnEntry,
+    Document,
+    Problem,
+    block,
+    listed,
+    suggest,
+)
 from dagster_project.delivery.mapping_vocabulary import ARGUMENTS, TEXT, TRANSFORMS, kind_of, length_of
 
 ADDRESSES = ("column", "path")
@@ -31,7 +37,7 @@ def problems(
         found += _profiles(document, profile)
         found += _columns(document)
         found += _addresses(document, system)
-        found += _lookups(document)
+        found += mapping_lookup.problems(document)
         if entity in sources:
             found += _sources(document, sources[entity])
     return found
@@ -40,23 +46,15 @@ def problems(
 def sources_of(meta: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the source columns a column is made of, in order and once each."""
     names: list[Any] = [meta.get("source")]
-    for part in meta.get("parts") or ():
-        if isinstance(part, dict):
-            names += [part.get("source"), *(part.get("first_of") or ())]
+    for part in map(block, listed(meta.get("parts"))):
+        names += [part.get("source"), *listed(part.get("first_of"))]
     return tuple(dict.fromkeys(name for name in names if isinstance(name, str)))
 
 
 def target_of(meta: Mapping[str, Any], system: str, profile: str) -> dict[str, Any]:
     """Return the destination's side of a column in a profile; empty when it is not sent."""
-    by_profile = (meta.get("profiles") or {}).get(profile) or {}
-    found = by_profile.get(system, meta.get(system))
-    return found if isinstance(found, dict) else {}
-
-
-def seeds_of(document: Document) -> set[Path]:
-    """Return the CSV files a document looks up in; they stand beside it."""
-    lookups = [(entry.meta or {}).get("lookup") for entry in document.mapped]
-    return {document.path.parent / f"{lookup['seed']}.csv" for lookup in lookups if lookup}
+    by_profile = block(block(meta.get("profiles")).get(profile))
+    return block(by_profile.get(system, meta.get(system)))
 
 
 def _names(document: Document, system: str, entities: Mapping[str, Document]) -> Iterator[Problem]:
@@ -98,14 +96,12 @@ def _mapped_names(meta: Mapping[str, Any], system: str) -> Iterator[tuple[tuple[
     """
     if isinstance(meta.get("batch"), str):
         yield ("batch",), meta["batch"]
-    identity = meta.get("identity")
-    for position, name in enumerate(identity if isinstance(identity, list) else ()):
+    for position, name in enumerate(listed(meta.get("identity"))):
         yield ("identity", position), name
-    for block in ("filters", "reference", system):
-        side = meta.get(block)
-        for key, name in (side if isinstance(side, dict) else {}).items():
+    for side in ("filters", "reference", system):
+        for key, name in block(meta.get(side)).items():
             if isinstance(name, str):
-                yield (block, key), name
+                yield (side, key), name
 
 
 def _profiles(document: Document, profile: str | None) -> Iterator[Problem]:
@@ -122,7 +118,7 @@ def _profiles(document: Document, profile: str | None) -> Iterator[Problem]:
             f"there is no profile '{profile}'{suggest(profile, known)}", (*META, "profiles")
         )
     for entry in document.mapped:
-        for name in (entry.meta or {}).get("profiles") or ():
+        for name in block(block(entry.meta).get("profiles")):
             if name not in known:
                 place = (*entry.place, "config", "meta", "profiles", name)
                 yield document.problem(f"unknown profile '{name}'{suggest(name, known)}", place)
@@ -173,13 +169,10 @@ def _arguments(document: Document, entry: ColumnEntry, meta: Mapping[str, Any]) 
 
 def _addresses(document: Document, system: str) -> Iterator[Problem]:
     read_only = {
-        entry.get("column"): entry
-        for entry in document.meta.get("read_only") or ()
-        if isinstance(entry, dict)
+        str(entry.get("column")): entry for entry in map(block, listed(document.meta.get("read_only")))
     }
-    own = document.meta.get(system)
-    sides = [side for side in (own.values() if isinstance(own, dict) else ()) if isinstance(side, dict)]
-    for profile in document.meta.get("profiles") or (None,):
+    sides = [block(side) for side in block(document.meta.get(system)).values()]
+    for profile in listed(document.meta.get("profiles")):
         taken = {address: "the entity's own settings" for side in sides if (address := _address(side))}
         for entry in document.mapped:
             place = (*entry.place, "config", "meta")
@@ -196,38 +189,6 @@ def _addresses(document: Document, system: str) -> Iterator[Problem]:
 
 def _address(side: Mapping[str, Any]) -> str | None:
     return next((str(side[key]) for key in ADDRESSES if key in side), None)
-
-
-def _lookups(document: Document) -> Iterator[Problem]:
-    for entry in document.mapped:
-        lookup = (entry.meta or {}).get("lookup")
-        if not isinstance(lookup, dict) or not isinstance(lookup.get("seed"), str):
-            continue
-        place = (*entry.place, "config", "meta", "lookup")
-        path = document.path.parent / f"{lookup['seed']}.csv"
-        if not path.is_file():
-            near = suggest(lookup["seed"], [other.stem for other in path.parent.glob("*.csv")])
-            yield document.problem(f"no lookup file {path.name} beside the mapping{near}", (*place, "seed"))
-            continue
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            rows, header = list(reader), list(reader.fieldnames or ())
-        for key in ("match", "value"):
-            if isinstance(lookup.get(key), str) and lookup[key] not in header:
-                message = f"{path.name} has no column '{lookup[key]}'{suggest(lookup[key], header)}"
-                yield document.problem(message, (*place, key))
-        # Matched as the macro does: without outer blanks, in any case.
-        texts = Counter((row.get(lookup.get("match")) or "").strip().casefold() for row in rows)
-        twice = sorted(text for text, count in texts.items() if count > 1 and text)
-        if twice:
-            named = ", ".join(repr(text) for text in twice[:5])
-            yield document.problem(
-                f"{path.name} has more than one line for {named}: keep one", (*place, "match")
-            )
-        if lookup.get("match") in header and texts[""]:
-            yield document.problem(
-                f"{path.name} has a line with an empty {lookup['match']}", (*place, "match")
-            )
 
 
 def _sources(document: Document, known: Collection[str]) -> Iterator[Problem]:

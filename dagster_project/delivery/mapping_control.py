@@ -6,6 +6,8 @@ dbt's contracts are rendered from it, and no mapped column may take one of these
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from dagster_project.delivery.mapping_document import block
+
 INSTANT = "{{ 'datetime2(6)' if target.type == 'sqlserver' else 'timestamp' }}"
 LONG_TEXT = "{{ 'nvarchar(max)' if target.type == 'sqlserver' else 'varchar' }}"
 
@@ -159,12 +161,7 @@ def control_columns(meta: Mapping[str, Any]) -> dict[str, str]:
         for role in WITH_MAPPED
         for control in CONTROLS[role]
     }
-    filters, ids = meta.get("filters"), meta.get("mirror_ids")
-    taken |= {
-        str(name).casefold(): str(meta.get("staging"))
-        for name in (filters if isinstance(filters, dict) else {})
-    }
-    for said in ids.values() if isinstance(ids, dict) else ():
-        if isinstance(said, dict):
-            taken[str(said.get("name")).casefold()] = str(meta.get("mirror"))
-    return taken
+    staging, mirror = str(meta.get("staging")), str(meta.get("mirror"))
+    taken |= {str(name).casefold(): staging for name in block(meta.get("filters"))}
+    ids = block(meta.get("mirror_ids")).values()
+    return taken | {str(block(said).get("name")).casefold(): mirror for said in ids}

@@ -4,7 +4,7 @@ Twice written keys and keys that YAML takes for something else than text (an unq
 here, because both would be lost silently later.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
@@ -91,15 +91,13 @@ class Document:
     @property
     def meta(self) -> dict[str, Any]:
         """What the model says of itself under config.meta."""
-        found = self.at(*META)
-        return found if isinstance(found, dict) else {}
+        return block(self.at(*META))
 
     @cached_property
     def columns(self) -> tuple[ColumnEntry, ...]:
         """The columns that are written well enough to look at."""
-        found = self.at(*COLUMNS)
         entries = []
-        for position, entry in enumerate(found if isinstance(found, list) else []):
+        for position, entry in enumerate(listed(self.at(*COLUMNS))):
             if isinstance(entry, dict) and isinstance(entry.get("name"), str):
                 place = (*COLUMNS, position)
                 meta = self.at(*place, "config", "meta")
@@ -134,12 +132,23 @@ def read(path: Path, root: Path = ROOT) -> Document:
     return Document(path, shown, content, lines, problems)
 
 
-def suggest(word: object, known: Sequence[str]) -> str:
+def block(value: object) -> dict[str, Any]:
+    """The value if it is a block of keys, else an empty one: the schema says that it is none."""
+    return value if isinstance(value, dict) else {}
+
+
+def listed(value: object) -> list[Any]:
+    """The value if it is a list, else an empty one: the schema says that it is none."""
+    return value if isinstance(value, list) else []
+
+
+def suggest(word: object, known: Iterable[object]) -> str:
     """' (did you mean …?)' when a known word is close, else the known words when they are few."""
-    close = get_close_matches(str(word).casefold(), [k.casefold() for k in known], 1, 0.6)
+    names = [str(name) for name in known]
+    close = get_close_matches(str(word).casefold(), [name.casefold() for name in names], 1, 0.6)
     if close:
-        return f" (did you mean '{next(k for k in known if k.casefold() == close[0])}'?)"
-    return f" (known: {', '.join(sorted(known))})" if 0 < len(known) <= 12 else ""
+        return f" (did you mean '{next(name for name in names if name.casefold() == close[0])}'?)"
+    return f" (known: {', '.join(sorted(names))})" if 0 < len(names) <= 12 else ""
 
 
 def _walk(node: yaml.Node, place: Place, lines: dict[Place, int], shown: str) -> list[Problem]:
