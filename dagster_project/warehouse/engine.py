@@ -5,14 +5,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine, make_url
+
+from dagster_project.warehouse.holder import foreign_holder
 
 DUCKDB_CONFIG = {"threads": 2, "memory_limit": "3GB"}
 
 
 class WarehouseUnavailable(Exception):
     """The warehouse cannot be opened. The message says who holds it or what is missing."""
+
+    def __init__(self, message: str, *, held: bool = False) -> None:
+        super().__init__(message)
+        self.held = held  # another process has it: waiting may help
 
 
 class Warehouse:
@@ -25,8 +32,8 @@ class Warehouse:
 
     @property
     def path(self) -> Path | None:
-        """The DuckDB file; None on SQL Server."""
-        return Path(self.url.database or "") if self.dialect == "duckdb" else None
+        """The DuckDB file; None on SQL Server and in memory."""
+        return _file(self.url)
 
     @property
     def embedded(self) -> bool:
@@ -38,8 +45,8 @@ class Warehouse:
         """Yield a connection in a transaction; commit at the end, roll back on any error."""
         try:
             connection = self.engine.connect()
-        except sa.exc.DBAPIError as error:
-            raise WarehouseUnavailable(_why(error, self.url)) from None
+        except (sa.exc.DBAPIError, duckdb.Error) as error:
+            raise _unavailable(error, self.url) from None
         with connection, connection.begin():
             yield connection
 
@@ -50,17 +57,26 @@ class Warehouse:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() == "duckdb":
-        path = Path(url.database or "")
-        if str(path) != ":memory:":
+        if (path := _file(url)) is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
         return sa.create_engine(url, connect_args={"config": dict(DUCKDB_CONFIG)})
     if url.get_backend_name() == "mssql":
-        driver = url.query.get("driver") or odbc_driver()
-        url = url.update_query_dict({"driver": str(driver)})
-        return sa.create_engine(url, fast_executemany="freetds" not in str(driver).lower())
+        driver = str(url.query.get("driver") or odbc_driver())
+        return sa.create_engine(
+            url.update_query_dict({"driver": driver}),
+            fast_executemany="freetds" not in driver.lower(),
+            use_insertmanyvalues=False,  # long VALUES lists with null parameters have lost rows
+            pool_pre_ping=True,
+        )
     raise WarehouseUnavailable(
         f"WAREHOUSE_URL names {url.get_backend_name()}; it must be duckdb or mssql+pyodbc"
     )
+
+
+def _file(url: URL) -> Path | None:
+    if url.get_backend_name() != "duckdb" or url.database in (None, "", ":memory:"):
+        return None
+    return Path(str(url.database))
 
 
 def odbc_driver() -> str:
@@ -68,7 +84,10 @@ def odbc_driver() -> str:
 
     FreeTDS is the last resort: with it `fast_executemany` kills the process, so it is switched off.
     """
-    import pyodbc
+    try:
+        import pyodbc
+    except ImportError as error:
+        raise WarehouseUnavailable(f"pyodbc cannot be loaded ({error}): install unixODBC") from None
 
     installed = pyodbc.drivers()
     for name in ("ODBC Driver 18 for SQL Server", "ODBC Driver 17 for SQL Server"):
@@ -83,8 +102,11 @@ def odbc_driver() -> str:
     raise WarehouseUnavailable("no ODBC driver for SQL Server: install 'ODBC Driver 18 for SQL Server'")
 
 
-def _why(error: sa.exc.DBAPIError, url: URL) -> str:
-    text = str(error.orig).split("\n")[0]
-    if "lock" in text.lower():
-        return f"{url.database} is held by another process: {text}"
-    return f"cannot open {url.render_as_string(hide_password=True)}: {text}"
+def _unavailable(error: Exception, url: URL) -> WarehouseUnavailable:
+    cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    path = _file(url)
+    by = foreign_holder(path, str(cause)) if path else None
+    if by:
+        return WarehouseUnavailable(f"the warehouse {path} is held by {by}", held=True)
+    first_line = str(cause).split("\n")[0]
+    return WarehouseUnavailable(f"cannot open {url.render_as_string(hide_password=True)}: {first_line}")

@@ -4,6 +4,8 @@ Everything else in the warehouse is dbt's. `sql/ddl/` is rendered from this modu
 test keeps the two in step. Times are UTC without zone. Texts that are JSON say so in their comment.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -21,16 +23,24 @@ from sqlalchemy.dialects import mssql
 metadata = MetaData()
 
 Instant = DateTime().with_variant(mssql.DATETIME2(6), "mssql")  # type: ignore[no-untyped-call]
+LongText = UnicodeText().with_variant(mssql.NVARCHAR(), "mssql")  # a dialect not yet connected says ntext
 Key = Unicode(200)
+Instance = Unicode(100)  # with entity and key within the 900 bytes of a clustered index
+Entity = Unicode(50)
 Name = Unicode(200)
 Code = Unicode(100)
 Id = Unicode(64)
 
+# A text for people is cut when it is too long; anything that identifies is refused instead.
+FREE: dict[str, Any] = {"free_text": True}
+
 delivery = Table(
     "delivery",
     metadata,
-    Column("instance", Name, primary_key=True, comment="system:environment:board, company or database id"),
-    Column("entity", Code, primary_key=True, comment="kind of remote object within the system"),
+    Column(
+        "instance", Instance, primary_key=True, comment="system:environment:board, company or database id"
+    ),
+    Column("entity", Entity, primary_key=True, comment="kind of remote object within the system"),
     Column("business_key", Key, primary_key=True, comment="key of the row in the source"),
     Column("incarnation", Integer, nullable=False, comment="1, and one more after each archive"),
     Column("state", Unicode(20), nullable=False, comment="see delivery/states.py"),
@@ -38,23 +48,23 @@ delivery = Table(
     Column("lease_run", Id, comment="run that may send this row now"),
     Column("lease_until", Instant),
     Column("attempt", Integer, nullable=False),
-    Column("told", UnicodeText, comment="JSON: the whole mapped row as the destination accepted it"),
-    Column("tried", UnicodeText, comment="JSON: the whole mapped row as it was last refused"),
-    Column("doubtful", UnicodeText, comment="JSON list: fields sent without a definite answer"),
+    Column("told", LongText, comment="JSON: the whole mapped row as the destination accepted it"),
+    Column("tried", LongText, comment="JSON: the whole mapped row as it was last refused"),
+    Column("doubtful", LongText, comment="JSON list: fields sent without a definite answer"),
     Column("mapping_version", Id),
     Column("schema_version", Id, comment="fingerprint of the destination's schema when it was last refused"),
     Column("source_version", Id, comment="lineage only"),
     Column("remote_id", Code),
     Column("parent_key", Key),
-    Column("hold_reason", Unicode(400)),
+    Column("hold_reason", Unicode(400), info=FREE),
     Column("hold_since", Instant),
     Column("error_class", Code),
-    Column("error_code", Code),
-    Column("error_field", Name),
-    Column("error_message", UnicodeText),
+    Column("error_code", Code, info=FREE),
+    Column("error_field", Name, info=FREE),
+    Column("error_message", LongText),
     Column("next_attempt", Instant, comment="a refused row is staged again from then on"),
     Column("verified_at", Instant),
-    Column("drift", UnicodeText, comment="JSON: field -> {told, found} where the destination disagrees"),
+    Column("drift", LongText, comment="JSON: field -> {told, found} where the destination disagrees"),
     Column("batch_id", Id),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
@@ -65,19 +75,19 @@ delivery_event = Table(
     metadata,
     Column("event_id", Id, primary_key=True, comment="sorts by time"),
     Column("occurred_at", Instant, nullable=False),
-    Column("instance", Name, nullable=False),
-    Column("entity", Code, nullable=False),
+    Column("instance", Instance, nullable=False),
+    Column("entity", Entity, nullable=False),
     Column("business_key", Key, nullable=False),
     Column("incarnation", Integer, nullable=False),
     Column("kind", Unicode(20), nullable=False, comment="INTENT, OUTCOME, NOTE"),
     Column("intent_id", Id, comment="an outcome names the intent it settles"),
     Column("operation", Code, comment="create, columns, rename, move, archive, ..."),
     Column("outcome", Unicode(20), comment="DELIVERED, HELD, REJECTED, RETRYABLE, UNKNOWN, GONE"),
-    Column("fields", UnicodeText, comment="JSON: the values this operation tells"),
+    Column("fields", LongText, comment="JSON: the values this operation tells"),
     Column("request_id", Id),
     Column("position", Integer, comment="place of the operation in its request"),
     Column("remote_id", Code),
-    Column("message", UnicodeText),
+    Column("message", LongText),
     Column("run_id", Id),
     Column("batch_id", Id),
     Index("ix_delivery_event_key", "instance", "entity", "business_key"),
@@ -88,14 +98,14 @@ delivery_request = Table(
     "delivery_request",
     metadata,
     Column("request_id", Id, primary_key=True),
-    Column("instance", Name, nullable=False),
+    Column("instance", Instance, nullable=False),
     Column("run_id", Id, nullable=False),
     Column("idempotency_key", Code, nullable=False),
     Column("sent_at", Instant, nullable=False),
     Column("operations", Integer, nullable=False),
-    Column("body", UnicodeText, nullable=False, comment="exactly what is sent, without headers"),
+    Column("body", LongText, nullable=False, comment="exactly what is sent, without headers"),
     Column("answered_at", Instant),
-    Column("answer", UnicodeText, comment="what came back, or why nothing did"),
+    Column("answer", LongText, comment="what came back, or why nothing did"),
     Column("vendor_request_id", Code),
     Column("settled_at", Instant, comment="every operation has a definite outcome"),
 )
@@ -104,10 +114,10 @@ delivery_batch = Table(
     "delivery_batch",
     metadata,
     Column("batch_id", Id, primary_key=True),
-    Column("instance", Name, nullable=False),
+    Column("instance", Instance, nullable=False),
     Column("system", Code, nullable=False),
     Column("run_id", Id, nullable=False),
-    Column("name", Name, nullable=False, comment="what the batch is for, e.g. the customer"),
+    Column("name", Name, nullable=False, comment="what the batch is for, e.g. the customer", info=FREE),
     Column("batch_type", Code, nullable=False),
     Column("status", Unicode(40), nullable=False),
     Column("total_records", Integer, nullable=False),
@@ -123,10 +133,10 @@ delivery_batch = Table(
     Column("parents_completed_at", Instant),
     Column("children_completed_at", Instant),
     Column("ended_at", Instant),
-    Column("error_summary", UnicodeText),
-    Column("notes", UnicodeText),
-    Column("started_by", Name),
-    Column("config_snapshot", UnicodeText, comment="JSON: filters and settings of the run, without secrets"),
+    Column("error_summary", LongText),
+    Column("notes", LongText),
+    Column("started_by", Name, info=FREE),
+    Column("config_snapshot", LongText, comment="JSON: filters and settings of the run, without secrets"),
     Index("ix_delivery_batch_run", "run_id"),
 )
 
@@ -135,7 +145,7 @@ delivery_run = Table(
     metadata,
     Column("run_id", Id, primary_key=True),
     Column("system", Code, nullable=False),
-    Column("instance", Name, nullable=False),
+    Column("instance", Instance, nullable=False),
     Column(
         "status",
         Unicode(40),
@@ -144,14 +154,14 @@ delivery_run = Table(
     ),
     Column("started_at", Instant, nullable=False),
     Column("ended_at", Instant),
-    Column("report", UnicodeText, comment="JSON: counters by entity and outcome"),
-    Column("error", UnicodeText),
+    Column("report", LongText, comment="JSON: counters by entity and outcome"),
+    Column("error", LongText),
 )
 
 scope_lock = Table(
     "scope_lock",
     metadata,
-    Column("instance", Name, primary_key=True),
+    Column("instance", Instance, primary_key=True),
     Column("run_id", Id, nullable=False),
     Column("host", Name, nullable=False),
     Column("pid", Integer, nullable=False),
@@ -164,13 +174,13 @@ destination_pause = Table(
     metadata,
     Column("system", Code, primary_key=True),
     Column("since", Instant, nullable=False),
-    Column("why", UnicodeText, nullable=False),
+    Column("why", LongText, nullable=False),
 )
 
 destination_contact = Table(
     "destination_contact",
     metadata,
-    Column("instance", Name, primary_key=True),
+    Column("instance", Instance, primary_key=True),
     Column("since", Instant, nullable=False, comment="when creating was first allowed for this instance"),
     Column("how", Unicode(20), nullable=False, comment="ADOPTED, START_EMPTY or FOUND_EMPTY"),
 )
@@ -178,7 +188,7 @@ destination_contact = Table(
 api_usage = Table(
     "api_usage",
     metadata,
-    Column("instance", Name, primary_key=True),
+    Column("instance", Instance, primary_key=True),
     Column("day", Unicode(10), primary_key=True, comment="UTC, YYYY-MM-DD"),
     Column("calls", Integer, nullable=False),
 )
@@ -187,8 +197,8 @@ staging_context = Table(
     "staging_context",
     metadata,
     Column("system", Code, primary_key=True),
-    Column("entity", Code, primary_key=True),
-    Column("instance", Name, nullable=False, comment="whose ledger rows the next staging compares with"),
+    Column("entity", Entity, primary_key=True),
+    Column("instance", Instance, nullable=False, comment="whose ledger rows the next staging compares with"),
     Column("run_id", Id, nullable=False),
     Column("mapping_version", Id, nullable=False),
     Column("schema_version", Id, comment="null when the destination was not asked before staging"),
@@ -203,11 +213,11 @@ landing_error = Table(
     metadata,
     Column("table_name", Name, nullable=False),
     Column("row_number", BigInteger, nullable=False, comment="1 is the first row after the header"),
-    Column("row_key", Key),
+    Column("row_key", Key, info=FREE),
     Column("column_name", Name, nullable=False),
-    Column("value", UnicodeText),
-    Column("reason", Unicode(400), nullable=False),
-    Column("file_name", Unicode(400)),
+    Column("value", LongText),
+    Column("reason", Unicode(400), nullable=False, info=FREE),
+    Column("file_name", Unicode(400), info=FREE),
     Column("landed_at", Instant, nullable=False),
 )
 

@@ -1,0 +1,109 @@
+"""Reads from the warehouse, the same way on both engines: bound parameters in, chunks of rows out."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+Parameters = Mapping[str, Any]
+
+_PYTHON_TO_ARROW: dict[type, pa.DataType] = {
+    str: pa.string(),
+    int: pa.int64(),
+    bool: pa.bool_(),
+    float: pa.float64(),
+    bytes: pa.binary(),
+    bytearray: pa.binary(),
+    dt.date: pa.date32(),
+    dt.datetime: pa.timestamp("us"),
+    dt.time: pa.time64("us"),
+}
+
+
+def read_rows(
+    connection: Connection, sql: str, parameters: Parameters | None = None, chunk: int = 5_000
+) -> Iterator[dict[str, Any]]:
+    """Yield rows as column → value; values are bound by :name, a colon that is none is written `\\:`."""
+    streaming = connection.execution_options(stream_results=True)
+    with streaming.execute(sa.text(sql), dict(parameters or {})) as result:
+        for rows in result.mappings().partitions(chunk):
+            for row in rows:
+                yield dict(row)
+
+
+def read_arrow(
+    connection: Connection, sql: str, parameters: Parameters | None = None, chunk: int = 20_000
+) -> pa.Table:
+    """Return a whole result as an Arrow table, without a Python object per value where the engine can."""
+    result = connection.execute(sa.text(sql), dict(parameters or {}))
+    if connection.dialect.name == "duckdb":
+        with result:
+            return result.cursor.fetch_arrow_table()
+    with result:
+        schema = _schema(result)
+        batches = [
+            pa.RecordBatch.from_arrays(
+                [
+                    pa.array(values, field.type)
+                    for values, field in zip(zip(*rows, strict=True), schema, strict=True)
+                ],
+                schema=schema,
+            )
+            for rows in result.partitions(chunk)
+        ]
+    return pa.Table.from_batches(batches, schema)
+
+
+def table_exists(connection: Connection, name: str) -> bool:
+    """True when a table or view of that name is in our schema."""
+    return bool(columns_of(connection, name))
+
+
+def columns_of(connection: Connection, name: str) -> dict[str, str]:
+    """Return column → type name in lower case, in the table's order; empty when there is no such table."""
+    return tables_and_columns(connection, name).get(name.lower(), {})
+
+
+def tables_and_columns(connection: Connection, name: str | None = None) -> dict[str, dict[str, str]]:
+    """Return table in lower case → column → type name, of our schema or of one table in it."""
+    sql = (
+        "select table_name, column_name, data_type from information_schema.columns "
+        f"where table_schema = {_schema_name(connection)} "
+        "and (:name is null or lower(table_name) = lower(:name)) "
+        "order by table_name, ordinal_position"
+    )
+    found: dict[str, dict[str, str]] = {}
+    for table, column, kind in connection.execute(
+        sa.text(sql).bindparams(sa.bindparam("name", name, sa.Unicode(128)))
+    ):
+        found.setdefault(table.lower(), {})[column] = kind.lower()
+    return found
+
+
+def is_view(connection: Connection, name: str) -> bool:
+    """True when the name is a view, which somebody else defines."""
+    sql = (
+        f"select 1 from information_schema.views where table_schema = {_schema_name(connection)} "
+        "and lower(table_name) = lower(:name)"
+    )
+    return connection.execute(sa.text(sql), {"name": name}).first() is not None
+
+
+def _schema_name(connection: Connection) -> str:
+    return "current_schema()" if connection.dialect.name == "duckdb" else "schema_name()"
+
+
+def _schema(result: sa.CursorResult[Any]) -> pa.Schema:
+    description = result.cursor.description
+    return pa.schema([pa.field(column[0], _arrow_type(column)) for column in description])
+
+
+def _arrow_type(column: Any) -> pa.DataType:
+    _, kind, _, _, precision, scale, _ = column
+    if kind is Decimal:
+        return pa.decimal128(precision or 38, scale or 0)
+    return _PYTHON_TO_ARROW.get(kind, pa.string())

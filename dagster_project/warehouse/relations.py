@@ -1,0 +1,140 @@
+"""Rows as an SQL relation: what one statement inserts or updates from.
+
+A bound statement per row makes 960 rows a second in DuckDB; through Arrow it makes two million. SQL Server
+reads the same rows from one JSON parameter with OPENJSON. Both get values checked by the same rules, so a
+text that is too long fails here, not on one engine only.
+"""
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+Record = Mapping[str, Any]
+
+
+@contextmanager
+def relation(
+    connection: Connection, columns: Sequence[sa.Column[Any]], rows: Sequence[Record]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield (relation, bound parameters): an SQL relation holding `rows` with exactly `columns`.
+
+    Raises ValueError for a value its column cannot hold.
+    """
+    table = _arrow(columns, rows)
+    if connection.dialect.name == "mssql":
+        declared = ", ".join(
+            f"{quoted(connection, c.name)} {c.type.compile(connection.dialect)} {_json_path(c.name)}"
+            for c in columns
+        )
+        yield f"openjson(:_rows) with ({declared})", {"_rows": json.dumps(table.to_pylist(), default=_json)}
+        return
+    with registered(connection, table) as name:
+        yield name, {}
+
+
+@contextmanager
+def registered(connection: Connection, table: pa.Table) -> Iterator[str]:
+    """Yield the name under which DuckDB reads an Arrow table."""
+    name = f"rows_{uuid.uuid4().hex}"
+    native: Any = connection.connection.driver_connection
+    _call(native, "register", name, table)
+    try:
+        yield name
+    except BaseException:
+        with suppress(duckdb.Error):  # the transaction is aborted; the first error is the one to tell
+            _call(native, "unregister", name)
+        raise
+    _call(native, "unregister", name)
+
+
+def _call(native: Any, method: str, *arguments: Any) -> None:
+    call = getattr(native, method)  # looking it up keeps the rows that another cursor has yet to read
+    native.complete()  # a result closed before its end still occupies the connection
+    call(*arguments)
+
+
+def quoted(connection: Connection, name: str) -> str:
+    """Return a name as the engine quotes it."""
+    return connection.dialect.identifier_preparer.quote_identifier(name)
+
+
+def _json_path(name: str) -> str:
+    path = "$." + json.dumps(name)
+    return "'" + path.replace("'", "''").replace(":", "\\:") + "'"
+
+
+def _json(value: Any) -> str:
+    return value.isoformat() if isinstance(value, dt.datetime | dt.date) else str(value)
+
+
+def _arrow(columns: Sequence[sa.Column[Any]], rows: Sequence[Record]) -> pa.Table:
+    arrays = [_array(column, [row.get(column.name) for row in rows]) for column in columns]
+    return pa.Table.from_arrays(arrays, names=[column.name for column in columns])
+
+
+def _array(column: sa.Column[Any], values: list[Any]) -> pa.Array:
+    kind = column.type
+    try:
+        if isinstance(kind, sa.DateTime):
+            return pa.array([_utc(value) for value in values], pa.timestamp("us"))
+        if isinstance(kind, sa.Numeric):
+            exact = [value if value is None else Decimal(str(value)) for value in values]
+            return pa.array(exact, pa.decimal128(kind.precision or 18, kind.scale or 0))
+        if isinstance(kind, sa.String):
+            return _texts(column, values, kind.length)
+        return pa.array(values, _SIMPLE[type(kind)])
+    except (pa.ArrowException, TypeError, OverflowError) as error:
+        raise ValueError(f"{_place(column)}: {error}") from error
+
+
+_SIMPLE: dict[type, pa.DataType] = {
+    sa.BigInteger: pa.int64(),
+    sa.Integer: pa.int32(),
+    sa.Date: pa.date32(),
+}
+
+
+def _utc(value: dt.datetime | None) -> dt.datetime | None:
+    if value is None or value.tzinfo is None:
+        return value
+    return value.astimezone(dt.UTC).replace(tzinfo=None)
+
+
+def _texts(column: sa.Column[Any], values: list[Any], longest: int | None) -> pa.Array:
+    try:
+        texts = pa.array(values, pa.string())
+    except UnicodeEncodeError:  # half a surrogate pair, as a remote answer may hold
+        texts = pa.array([value if value is None else _whole(value) for value in values], pa.string())
+    if longest is None or (pc.max(pc.utf8_length(texts)).as_py() or 0) <= longest // 2:
+        return texts
+    return pa.array([_fitted(column, value, longest) for value in texts.to_pylist()], pa.string())
+
+
+def _whole(text: str) -> str:
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _fitted(column: sa.Column[Any], text: str | None, longest: int) -> str | None:
+    """Return a text that fits; free texts are cut, anything that identifies is refused."""
+    if text is None or len(text) <= longest // 2 or len(text.encode("utf-16-le")) // 2 <= longest:
+        return text
+    if not column.info.get("free_text"):
+        raise ValueError(
+            f"{_place(column)} holds {longest} characters, not the {len(text)} of {text[:60]!r}…"
+        )
+    cut = text.encode("utf-16-le")[: 2 * (longest - 1)].decode("utf-16-le", "ignore")
+    return f"{cut}…"
+
+
+def _place(column: sa.Column[Any]) -> str:
+    return f"{column.table.name}.{column.name}" if column.table is not None else column.name
