@@ -23,7 +23,7 @@ from dagster_project.delivery.mapping_document import (
     read,
     suggest,
 )
-from dagster_project.delivery.mapping_vocabulary import ARGUMENTS, kind_of, length_of
+from dagster_project.delivery.mapping_vocabulary import ARGUMENTS, kind_of
 
 __all__ = ["MappedColumn", "Mapping", "MappingError", "Problem", "check", "load", "load_all", "systems"]
 
@@ -209,7 +209,6 @@ def _mapping(document: Document, parent: Document | None, system: str, profile: 
 
 
 def _column(entry: ColumnEntry, meta: dict[str, Any], system: str, profile: str) -> MappedColumn:
-    length = length_of(entry.data_type)
     return MappedColumn(
         name=entry.name,
         data_type=entry.data_type,
@@ -219,7 +218,7 @@ def _column(entry: ColumnEntry, meta: dict[str, Any], system: str, profile: str)
         arguments={key: value for key, value in meta.items() if key in ARGUMENTS},
         sources=mapping_check.sources_of(meta),
         required=meta.get("required", False),
-        max_length=meta.get("max_length", length),
+        max_length=meta.get("max_length"),
         minimum=meta.get("minimum"),
         maximum=meta.get("maximum"),
         compare=meta.get("compare", True),

@@ -162,6 +162,9 @@ def _arguments(document: Document, entry: ColumnEntry, meta: Mapping[str, Any]) 
     if isinstance(longest, int) and longest > (length or 0):
         message = f"max_length {longest} does not fit data_type {entry.data_type}"
         yield document.problem(message, (*place, "max_length"))
+    if kind == TEXT and longest is None and "value" not in transform.required:
+        message = f"'max_length' is missing: up to {length} a text is sent, a longer one goes to ERR_"
+        yield document.problem(message, place)
     for key in ("minimum", "maximum"):
         if key in meta and kind in (TEXT, "date"):
             yield document.problem(f"{key} is for numbers, data_type is {entry.data_type}", (*place, key))

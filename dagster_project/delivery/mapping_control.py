@@ -6,14 +6,16 @@ dbt's contracts are rendered from it, and no mapped column may take one of these
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from dagster_project.delivery.destination import Change, StagedAs
 from dagster_project.delivery.mapping_document import block
+from dagster_project.delivery.outcomes import ErrorClass
 
 INSTANT = "{{ 'datetime2(6)' if target.type == 'sqlserver' else 'timestamp' }}"
 LONG_TEXT = "{{ 'nvarchar(max)' if target.type == 'sqlserver' else 'varchar' }}"
 
-CHANGES = ("NEW", "CHANGED", "CANCELLED", "REMOVED", "REKEYED", "UNCHANGED")
-STATUSES = ("PENDING", "RETRY", "IN_DOUBT", "HELD", "BLOCKED")
-ERROR_CLASSES = ("fix the row", "fix the mapping", "fix elsewhere", "fix access", "wait", "unknown")
+CHANGES = tuple(change.value for change in Change)
+STATUSES = tuple(status.value for status in StagedAs)
+ERROR_CLASSES = tuple(known.value for known in ErrorClass)
 
 
 class Control(NamedTuple):

@@ -15,11 +15,16 @@ def contents(document: Document) -> dict[str, list[list[str]]]:
 
 def problems(document: Document) -> Iterator[Problem]:
     """Yield what is wrong with the lookups: no file, no such column, not one answer for a value."""
+    first: dict[str, tuple[object, object]] = {}
     for entry in document.mapped:
         lookup, place = block(block(entry.meta).get("lookup")), (*entry.place, "config", "meta", "lookup")
         seed, match, value = (lookup.get(key) for key in ("seed", "match", "value"))
         if not (isinstance(seed, str) and isinstance(match, str) and isinstance(value, str)):
             continue  # the schema says so
+        way = (block(entry.meta).get("source"), match)
+        if first.setdefault(seed, way) != way:  # dbt joins a seed once
+            message = f"{seed} is looked up by {first[seed][0]} already: copy the CSV for another column"
+            yield document.problem(message, (*place, "seed"))
         path = document.path.parent / f"{seed}.csv"
         if not path.is_file():
             near = suggest(seed, [other.stem for other in path.parent.glob("*.csv")])

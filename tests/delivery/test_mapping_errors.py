@@ -91,6 +91,17 @@ CASES = {
         "max_length: 256",
         "column Title: max_length 256 does not fit data_type nvarchar(255)",
     ),
+    "a text without max_length": (
+        TITLE_LENGTH,
+        "",
+        "column Title: 'max_length' is missing: up to 255 a text is sent, a longer one goes to ERR_",
+    ),
+    "a lookup by a second column": (
+        "            source: CUSTOMER ALT PO\n            transform: trim\n",
+        "            source: CUSTOMER ALT PO\n            transform: lookup\n"
+        "            lookup: {seed: monday_customers, match: source_name, value: status}\n",
+        "column CUSTOMER ALT PO: monday_customers is looked up by CUSTOMER NAME already",
+    ),
     "bounds of a text": (
         STYLE,
         STYLE + "            minimum: 1\n",
