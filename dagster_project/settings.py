@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -68,6 +69,7 @@ class Settings(BaseSettings):
     warehouse_wait_seconds: float = Field(600, ge=0, description="how long to wait for a held warehouse")
 
     monday_api_url: str = Field("http://127.0.0.1:8075/v2", description="GraphQL address")
+    monday_web_url: str = Field("", description="https://ACCOUNT.monday.com, for links in `trace`")
     monday_api_token: SecretStr = Field(SecretStr(SANDBOX_TOKEN), description="API token of the sync user")
     monday_api_version: str = Field("2026-10", description="pinned; read back at start")
     monday_board_id: str = Field(SANDBOX_BOARD, description="Customer Master Schedule")
@@ -148,6 +150,15 @@ class Settings(BaseSettings):
         """Return the destination instance of a system: system, environment and remote database."""
         remote = {"monday": self.monday_board_id}[system]
         return f"{system}:{self.env.value}:{remote}"
+
+
+def origin(name: str) -> str:
+    """Say where a setting's value comes from: environment, .env, sandbox or default."""
+    if any(key.lower() == name for key in os.environ):
+        return "environment"
+    if any(key.lower() == name for key in dotenv_values(".env")):
+        return ".env"
+    return "sandbox" if name in SandboxAddresses(Settings)() else "default"
 
 
 def load_settings(**overrides: Any) -> Settings:

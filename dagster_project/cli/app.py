@@ -1,0 +1,91 @@
+"""Puts the command groups together and turns what may go wrong into sentences and exit codes."""
+
+import sys
+
+import click
+import typer
+
+from dagster_project import adopting
+from dagster_project.cli import looking, operating, output, running, sandbox_world, setting_up
+from dagster_project.dbt_runner import DbtFailed
+from dagster_project.delivery.mapping_document import MappingError
+from dagster_project.delivery.outcomes import DeliveryError
+from dagster_project.delivery.staging import NothingChosen
+from dagster_project.runs import StagingBlocked
+from dagster_project.settings import SettingsError
+from dagster_project.systems import UnknownSystem
+from dagster_project.warehouse.engine import WarehouseUnavailable
+from dagster_project.warehouse.landing import LandingError
+from dagster_project.warehouse.schema import SchemaError
+
+REFUSALS = (
+    SettingsError, MappingError, UnknownSystem, NothingChosen, DeliveryError, WarehouseUnavailable,
+    SchemaError, StagingBlocked, DbtFailed, LandingError, setting_up.Refused, operating.Refused,
+    sandbox_world.Refused, adopting.CannotPair,
+)  # fmt: skip
+FAILED, REFUSED = 1, 2
+
+app = typer.Typer(
+    name="order-staging",
+    help="Stages orders and delivers them to the systems that need them: none lost, none made twice.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+config = typer.Typer(help="Settings: what they are and where each comes from.", no_args_is_help=True)
+mappings = typer.Typer(help="Column mappings: check, render, impact.", no_args_is_help=True)
+sandbox = typer.Typer(help="The outside world in miniature.", no_args_is_help=True)
+monday = typer.Typer(help="What only Monday.com needs.", no_args_is_help=True)
+
+app.command()(sandbox_world.demo)
+app.command()(setting_up.init)
+app.command()(setting_up.land)
+app.command()(running.stage)
+app.command()(running.deliver)
+app.command()(running.run)
+app.command()(looking.status)
+app.command()(looking.errors)
+app.command()(operating.retry)
+app.command()(operating.resync)
+app.command()(operating.adopt)
+app.command()(operating.pause)
+app.command()(operating.resume)
+app.command()(looking.trace)
+app.command()(looking.health)
+app.command()(operating.purge)
+config.command("show")(setting_up.config_show)
+mappings.command("check")(setting_up.mappings_check)
+mappings.command("render")(setting_up.mappings_render)
+sandbox.command("up")(sandbox_world.up)
+monday.command("provision")(operating.provision)
+app.add_typer(config, name="config")
+app.add_typer(mappings, name="mappings")
+app.add_typer(sandbox, name="sandbox")
+app.add_typer(monday, name="monday")
+
+
+def main() -> None:
+    """Run the command line and exit with an honest code."""
+    sys.exit(_code())
+
+
+def _code() -> int:
+    wants_json = "--json" in sys.argv
+    try:
+        code = app(standalone_mode=False)
+    except REFUSALS as refusal:
+        return _refuse(str(refusal), wants_json)
+    except click.ClickException as error:
+        error.show()
+        return REFUSED
+    except (KeyboardInterrupt, click.Abort):
+        return _refuse("interrupted; what was being sent is in doubt and the next run probes it", wants_json)
+    return code if isinstance(code, int) else 0
+
+
+def _refuse(sentence: str, wants_json: bool) -> int:
+    if wants_json:
+        output.print_json({"error": sentence})
+    else:
+        output.fail(sentence)
+    return REFUSED

@@ -1,0 +1,266 @@
+"""status, errors, trace, health: what people look at. None of them makes a call."""
+
+import json as json_module
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+import typer
+
+from dagster_project.cli import options, output
+from dagster_project.cli.running import system_run
+from dagster_project.delivery.staging import FILTER_COLUMNS, Filters
+from dagster_project.health import Level, findings
+from dagster_project.runs import SystemRun
+from dagster_project.settings import load_settings
+from dagster_project.systems import SYSTEMS, system_named
+from dagster_project.warehouse import tables
+
+ERROR_COLUMNS = (
+    "error_class", "error_type", "column_name", "value", "message", "shared_by", "what_clears_it",
+    "next_attempt", "attempts", "order_number",
+)  # fmt: skip
+
+
+def status(
+    system: Annotated[str, typer.Argument(help="monday", metavar="[SYSTEM]")] = "monday",
+    customer: options.Customer = None,
+    po: options.Po = None,
+    aag_season: options.AagSeason = None,
+    customer_season: options.CustomerSeason = None,
+    key: options.Key = None,
+    json: options.Json = False,
+    limit: options.Limit = 10,
+) -> None:
+    """Show what is staged, what the ledger holds, and the last batches."""
+    filters = Filters(customer, po, aag_season, customer_season, key)
+    with system_run(system, json=json) as run, run.held(), run.warehouse.begin() as connection:
+        content = {
+            "instance": run.run.instance,
+            "paused": _first(connection, tables.destination_pause, system=system),
+            "staged": _staged(connection, run, filters),
+            "errors": _error_counts(connection, run, filters),
+            "ledger": _ledger(connection, run),
+            "batches": _batches(connection, run, limit),
+        }
+    if json:
+        output.print_json(content)
+        return
+    _show_status(content)
+
+
+def errors(
+    system: options.SystemName,
+    customer: options.Customer = None,
+    po: options.Po = None,
+    aag_season: options.AagSeason = None,
+    customer_season: options.CustomerSeason = None,
+    key: options.Key = None,
+    json: options.Json = False,
+    limit: options.Limit = 50,
+) -> None:
+    """Show what cannot be told, why, and what clears it."""
+    filters = Filters(customer, po, aag_season, customer_season, key)
+    names = ("business_key", "parent_key", *ERROR_COLUMNS, *FILTER_COLUMNS)
+    found: dict[str, list[dict[str, Any]]] = {}
+    with system_run(system, json=json) as run, run.held(), run.warehouse.begin() as connection:
+        for mapping in run.mappings:
+            table = sa.table(mapping.errors, *(sa.column(name) for name in names))
+            query = sa.select(table).where(filters.where(table)).order_by(table.c.business_key)
+            found[mapping.entity] = [dict(row._mapping) for row in connection.execute(query)]
+    if json:
+        output.print_json(found)
+        return
+    for entity, rows in found.items():
+        shown = (
+            "order_number",
+            "business_key",
+            "error_class",
+            "column_name",
+            "value",
+            "message",
+            "what_clears_it",
+        )
+        output.table(f"{entity}: {len(rows)}", shown, ([row[c] for c in shown] for row in rows), most=limit)
+
+
+def trace(key: Annotated[str, typer.Argument(help="A business key, an order number or a remote id.")],
+          system: Annotated[str, typer.Option(help="The system to look in.")] = "monday",
+          json: options.Json = False) -> None:  # fmt: skip
+    """Everything about one key: source, staged, ledger, every event, remote id and link."""
+    with system_run(system, json=json) as run, run.held(), run.warehouse.begin() as connection:
+        keys = _keys(connection, run, key)
+        content = [_traced(connection, run, one) for one in keys]
+    if json:
+        output.print_json(content)
+    for one in [] if json else content:
+        _show_trace(one)
+    if not content:
+        output.warn(f"{key} is in no source, staging or ledger row of {system}")
+        raise typer.Exit(1)
+
+
+def health(
+    system: Annotated[str | None, typer.Argument(help="Default: every system.", metavar="[SYSTEM]")] = None,
+    json: options.Json = False,
+) -> None:
+    """Exit 0 when all is well, 1 on warnings, 2 when something needs somebody now."""
+    names = [system] if system else list(SYSTEMS)
+    found = {}
+    for name in names:
+        with system_run(name, json=json) as run, run.held():
+            found[name] = findings(load_settings(), run.warehouse, system_named(name), run.clock)
+    worst = max(finding.level for one in found.values() for finding in one)
+    if json:
+        content = {name: [finding.as_dict() for finding in one] for name, one in found.items()}
+        output.print_json({"health": worst.name, "systems": content})
+    else:
+        for name, one in found.items():
+            lines = [(f.level.name, f.check, f.found, f.next_step) for f in one]
+            output.table(name, ("level", "check", "found", "next step"), lines)
+    if worst is not Level.HEALTHY:
+        raise typer.Exit(int(worst))
+
+
+def _staged(connection: sa.Connection, run: SystemRun, filters: Filters) -> dict[str, dict[str, int]]:
+    counts: dict[str, dict[str, int]] = {}
+    for mapping in run.mappings:
+        names = ("business_key", "parent_key", "change_type", "stg_status", *FILTER_COLUMNS)
+        table = sa.table(mapping.staging, *(sa.column(name) for name in names))
+        query = (
+            sa.select(table.c.change_type, table.c.stg_status, sa.func.count())
+            .where(filters.where(table))
+            .group_by(table.c.change_type, table.c.stg_status)
+        )
+        found = sorted(connection.execute(query).fetchall())
+        counts[mapping.entity] = {f"{change} {status}": n for change, status, n in found}
+        counts[mapping.entity]["total"] = sum(n for _, _, n in found)
+    return counts
+
+
+def _error_counts(connection: sa.Connection, run: SystemRun, filters: Filters) -> dict[str, int]:
+    counts = {}
+    for mapping in run.mappings:
+        names = ("business_key", "parent_key", *FILTER_COLUMNS)
+        table = sa.table(mapping.errors, *(sa.column(name) for name in names))
+        query = sa.select(sa.func.count(sa.distinct(table.c.business_key))).where(filters.where(table))
+        counts[mapping.entity] = connection.execute(query).scalar_one()
+    return counts
+
+
+def _ledger(connection: sa.Connection, run: SystemRun) -> dict[str, dict[str, int]]:
+    table = tables.delivery
+    query = (
+        sa.select(table.c.entity, table.c.state, sa.func.count())
+        .where(table.c.instance == run.run.instance)
+        .group_by(table.c.entity, table.c.state)
+    )
+    counts: dict[str, dict[str, int]] = {}
+    for entity, state, count in sorted(connection.execute(query).fetchall()):
+        counts.setdefault(entity, {})[state] = count
+    return counts
+
+
+def _batches(connection: sa.Connection, run: SystemRun, limit: int) -> list[dict[str, Any]]:
+    table = tables.delivery_batch
+    names = ("name", "batch_type", "status", "total_records", "successful_records", "failed_records",
+             "api_calls", "started_at", "ended_at", "error_summary")  # fmt: skip
+    query = (
+        sa.select(*(table.c[name] for name in names))
+        .where(table.c.instance == run.run.instance)
+        .order_by(table.c.started_at.desc(), table.c.name)
+        .limit(limit)
+    )
+    return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def _first(connection: sa.Connection, table: sa.Table, **values: Any) -> dict[str, Any] | None:
+    row = connection.execute(sa.select(table).filter_by(**values)).first()
+    return dict(row._mapping) if row else None
+
+
+def _show_status(content: dict[str, Any]) -> None:
+    output.say(content["instance"])
+    if content["paused"]:
+        output.warn(f"paused since {content['paused']['since']}: {content['paused']['why']}")
+    for what in ("staged", "ledger"):
+        lines = [(entity, name, n) for entity, counts in content[what].items() for name, n in counts.items()]
+        output.table(what, ("entity", "what", "rows"), lines)
+    output.table("errors", ("entity", "keys"), content["errors"].items())
+    batches = content["batches"]
+    if batches:
+        output.table("last batches", tuple(batches[0]), (tuple(batch.values()) for batch in batches))
+
+
+def _keys(connection: sa.Connection, run: SystemRun, said: str) -> list[str]:
+    """Find business keys by key, remote id or order number (exact, any letter case of a key)."""
+    table = tables.delivery
+    query = sa.select(table.c.business_key).where(
+        table.c.instance == run.run.instance,
+        sa.or_(table.c.business_key == said, table.c.business_key == said.lower(), table.c.remote_id == said),
+    )
+    keys = {row.business_key for row in connection.execute(query)}
+    for mapping in run.mappings:
+        for relation in (mapping.staging, mapping.errors, mapping.mirror):
+            reference = (
+                "order_number" if relation == mapping.errors else next(iter(mapping.reference.values()), None)
+            )
+            columns = [sa.column("business_key"), *([sa.column(reference)] if reference else [])]
+            found = sa.table(relation, *columns)
+            asked = [found.c.business_key == said, found.c.business_key == said.lower()]
+            if reference and (mapping.parent is None or relation == mapping.errors):
+                asked.append(found.c[reference] == said)
+            rows = connection.execute(sa.select(found.c.business_key).where(sa.or_(*asked)))
+            keys |= {row.business_key for row in rows}
+    return sorted(key for key in keys if key)
+
+
+def _traced(connection: sa.Connection, run: SystemRun, key: str) -> dict[str, Any]:
+    ledger = tables.delivery
+    rows = connection.execute(
+        sa.select(ledger).where(ledger.c.instance == run.run.instance, ledger.c.business_key == key)
+    ).fetchall()
+    events = tables.delivery_event
+    happened = connection.execute(
+        sa.select(events)
+        .where(events.c.instance == run.run.instance, events.c.business_key == key)
+        .order_by(events.c.event_id)
+    ).fetchall()
+    staged, errors_ = [], []
+    for mapping in run.mappings:
+        staged += _all_columns(connection, mapping.staging, key)
+        errors_ += _all_columns(connection, mapping.errors, key)
+    return {
+        "key": key,
+        "ledger": [
+            {**row._mapping, "told": json_module.loads(row.told) if row.told else None} for row in rows
+        ],
+        "links": [link for row in rows if (link := run.link(row.entity, row.remote_id))],
+        "staged": staged,
+        "errors": errors_,
+        "events": [dict(event._mapping) for event in happened],
+    }
+
+
+def _all_columns(connection: sa.Connection, relation: str, key: str) -> list[dict[str, Any]]:
+    table = sa.table(relation, sa.column("business_key"))
+    query = sa.select(sa.text("*")).select_from(table).where(table.c.business_key == key)
+    return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def _show_trace(content: dict[str, Any]) -> None:
+    output.say(f"— {content['key']}")
+    for row in content["ledger"]:
+        told = row.pop("told") or {}
+        output.pairs(f"ledger: {row['entity']}", {k: v for k, v in row.items() if v is not None})
+        output.pairs("told", told)
+    for link in content["links"]:
+        output.say(link)
+    for row in content["staged"]:
+        output.pairs(
+            f"staged: {row['change_type']} {row['stg_status']}",
+            {k: v for k, v in row.items() if v is not None},
+        )
+    for row in content["errors"]:
+        output.pairs("error", {k: v for k, v in row.items() if v is not None and k != "row_json"})
+    columns = ("occurred_at", "kind", "operation", "outcome", "remote_id", "message", "request_id")
+    output.table("events", columns, ([event[c] for c in columns] for event in content["events"]), most=500)

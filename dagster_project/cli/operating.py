@@ -1,0 +1,186 @@
+"""What operators decide: retry, resync, adopt, pause, resume, purge, provision."""
+
+from typing import Annotated
+
+import sqlalchemy as sa
+import typer
+
+from dagster_project import adopting
+from dagster_project.cli import options, output
+from dagster_project.cli.running import system_run
+from dagster_project.delivery.ledger import Record
+from dagster_project.delivery.operators import Decision, Operators
+from dagster_project.delivery.retention import purge as purge_ledger
+from dagster_project.delivery.staging import Filters
+from dagster_project.delivery.states import State
+from dagster_project.runs import SystemRun
+
+Keys = Annotated[list[str] | None, typer.Argument(help="Business keys.", metavar="[KEY]...")]
+
+
+class Refused(Exception):
+    """An operator asked for something that cannot be done; the message says why and what can."""
+
+
+def retry(
+    system: options.SystemName,
+    keys: Keys = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every refused row.")] = False,
+    recreate: Annotated[bool, typer.Option("--recreate", help="Make anew what is gone.")] = False,
+    forget: Annotated[bool, typer.Option("--forget", help="Do not deliver these keys any more.")] = False,
+    json: options.Json = False,
+) -> None:
+    """Stage refused rows again; with --recreate or --forget decide about what is gone or ambiguous."""
+    if recreate and forget:
+        raise Refused("--recreate and --forget exclude each other")
+    if not keys and not everything:
+        raise Refused("say which keys, or --all")
+    with system_run(system, json=json) as run, run.held():
+        operators = Operators(run.ledger, run.clock)
+        records = operators.find(keys) if keys else _all_waiting(run, gone=recreate or forget)
+        decide = operators.recreate if recreate else operators.forget if forget else operators.retry
+        decision = decide(records)
+        missing = set(keys or ()) - {record.key for record in records}
+        run.settle()
+    _decided(decision, json, sorted(missing))
+
+
+def resync(
+    system: options.SystemName,
+    customer: options.Customer = None,
+    po: options.Po = None,
+    aag_season: options.AagSeason = None,
+    customer_season: options.CustomerSeason = None,
+    key: options.Key = None,
+    everything: options.Everything = False,
+    field: Annotated[list[str] | None, typer.Option(help="Only this mapped column; may be repeated.")] = None,
+    json: options.Json = False,
+) -> None:
+    """Send what was told again although nothing changed, e.g. after somebody edited the board."""
+    filters = Filters(customer, po, aag_season, customer_season, key, everything)
+    filters.check()
+    with system_run(system, json=json) as run, run.held():
+        names = _known_fields(run, field)
+        records = [r for r in _delivered(run, filters) if names is None or set(names) & set(r.told or {})]
+        decision = Operators(run.ledger, run.clock).resync(records, names)
+    _decided(decision, json, [])
+
+
+def adopt(
+    system: options.SystemName,
+    pair: Annotated[list[str] | None, typer.Option(help="KEY=REMOTE_ID, for an ambiguous key.")] = None,
+    json: options.Json = False,
+    limit: options.Limit = 50,
+) -> None:
+    """Match what the destination already holds to source keys, before anything is created."""
+    with system_run(system, json=json) as run:
+        if pair:
+            adopting.pair(run, [_said_pair(said) for said in pair])
+            output.say(f"{len(pair)} keys paired; the next run sends only what differs")
+            return
+        found = adopting.adopt(run)
+    groups = [
+        (name, ", ".join(group["keys"]), ", ".join(group["remote_ids"]))
+        for name, counts in found.items()
+        for group in counts["ambiguous"]
+    ]
+    if json:
+        output.print_json(found)
+    else:
+        columns = ("matched", "only_in_source", "only_in_destination")
+        lines = [
+            (name, *(counts[c] for c in columns), len(counts["ambiguous"])) for name, counts in found.items()
+        ]
+        output.table("adopted", ("entity", *columns, "ambiguous groups"), lines)
+        if groups:
+            title = "which is which? order-staging adopt SYSTEM --pair KEY=ID"
+            output.table(title, ("entity", "keys", "remote ids"), groups, most=limit)
+    if groups:
+        raise typer.Exit(1)
+
+
+def _said_pair(said: str) -> tuple[str, str]:
+    key, separator, remote_id = said.rpartition("=")
+    if not (key and separator and remote_id):
+        raise Refused(f"{said!r} is no pair: say --pair KEY=REMOTE_ID")
+    return key, remote_id
+
+
+def pause(
+    system: options.SystemName, why: Annotated[str, typer.Option(help="The reason, for others.")]
+) -> None:
+    """Stop deliveries of a system until `resume`."""
+    with system_run(system, json=False) as run, run.held():
+        run.registry.pause(system, why)
+    output.say(f"{system} is paused: {why}")
+
+
+def resume(system: options.SystemName) -> None:
+    """Lift a pause."""
+    with system_run(system, json=False) as run, run.held():
+        lifted = run.registry.resume(system)
+    output.say(f"{system} delivers again" if lifted else f"{system} was not paused")
+
+
+def purge(
+    system: options.SystemName,
+    days: Annotated[int | None, typer.Option(min=1, help="Default: EVENT_RETENTION_DAYS.")] = None,
+    json: options.Json = False,
+) -> None:
+    """Empty personal data in old requests and events; keys, ids and states stay."""
+    with system_run(system, json=json) as run, run.held():
+        purged = purge_ledger(run.warehouse, run.clock, days or run.settings.event_retention_days)
+    output.print_json(purged) if json else output.pairs("emptied", purged)
+
+
+def provision(json: options.Json = False) -> None:
+    """Create the external-id column on the board and its subitem board, if they are missing."""
+    from dagster_project.monday.provision import provision as provision_board
+
+    with system_run("monday", json=json) as run:
+        created = provision_board(run.destination)
+    output.print_json(created) if json else output.pairs("provisioned", created)
+
+
+def _decided(decision: Decision, json: bool, missing: list[str]) -> None:
+    if json:
+        output.print_json({"changed": decision.changed, "untouched": decision.untouched, "missing": missing})
+    else:
+        output.say(f"{decision.changed} rows changed; the next run stages them")
+        for key in decision.untouched:
+            output.warn(f"{key} is in no state this applies to; see: order-staging trace {key}")
+        for key in missing:
+            output.warn(f"{key} is not in the ledger")
+    if missing or decision.untouched:
+        raise typer.Exit(1)
+
+
+def _all_waiting(run: SystemRun, *, gone: bool) -> list[Record]:
+    states = (State.GONE, State.AMBIGUOUS) if gone else (State.REJECTED, State.RETRY)
+    return [r for entity in run.destination.entities for r in run.ledger.in_state(entity.name, *states)]
+
+
+def _known_fields(run: SystemRun, names: list[str] | None) -> list[str] | None:
+    known = {column.name for mapping in run.mappings for column in mapping.columns}
+    unknown = sorted(set(names or ()) - known)
+    if unknown:
+        raise Refused(
+            f"no mapped column is called {', '.join(unknown)}; there are: {', '.join(sorted(known))}"
+        )
+    return names or None
+
+
+def _delivered(run: SystemRun, filters: Filters) -> list[Record]:
+    """Return the delivered rows that the filters choose, as the told_ tables know them."""
+    keys: list[tuple[str, str]] = []
+    with run.warehouse.begin() as connection:
+        for mapping in run.mappings:
+            mirror = sa.table(
+                mapping.mirror,
+                *(sa.column(name) for name in ("business_key", "parent_key", *mapping.filters, "instance")),
+            )
+            query = sa.select(mirror.c.business_key).where(
+                filters.where(mirror), mirror.c.instance == run.run.instance
+            )
+            keys += [(mapping.entity, row.business_key) for row in connection.execute(query)]
+    return list(run.ledger.records(keys).values())

@@ -1,0 +1,115 @@
+"""sandbox up and demo: the outside world on loopback, and one story told on it.
+
+The sandbox is another program: it is started as a process and spoken to as the real systems are.
+"""
+
+import json as json_module
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dagster_project.cli import output
+from dagster_project.settings import Environment, Settings, load_settings
+
+START_SECONDS = 30.0
+
+
+class Refused(Exception):
+    """The sandbox cannot be started; the message says why."""
+
+
+def up(
+    port: Annotated[int, typer.Option(help="0 takes a free one.")] = 0,
+) -> None:
+    """Play the outside systems until Ctrl-C; settings with ENV=SANDBOX find them by themselves."""
+    settings = _sandbox_settings()
+    process = _start(settings, port)
+    try:
+        addresses = _wait(settings, process)
+        output.pairs("the sandbox is up; Ctrl-C ends it", addresses["settings"])
+        process.wait()
+    finally:
+        _stop(process)
+
+
+def demo(
+    orders: Annotated[int, typer.Option(min=200, help="How many order lines to make up.")] = 600,
+) -> None:
+    """Play the whole pipeline: make up orders, stage, deliver, ask the board. Again: nothing is sent."""
+    from dagster_project.cli import demonstration
+
+    settings = _sandbox_settings()
+    with sandbox_running(settings):
+        demonstration.play(load_settings(), orders)
+
+
+@contextmanager
+def sandbox_running(settings: Settings, port: int = 0) -> Iterator[None]:
+    """Start the sandbox for the block, unless one is up already."""
+    if _alive(settings):
+        yield
+        return
+    process = _start(settings, port)
+    try:
+        _wait(settings, process)
+        yield
+    finally:
+        _stop(process)
+
+
+def _sandbox_settings() -> Settings:
+    settings = load_settings()
+    if settings.env is not Environment.SANDBOX:
+        raise Refused(f"ENV is {settings.env}; the sandbox is only for ENV=SANDBOX")
+    return settings
+
+
+def _address_file(settings: Settings) -> Path:
+    return settings.order_staging_home / "sandbox.json"
+
+
+def _alive(settings: Settings) -> bool:
+    try:
+        pid = int(json_module.loads(_address_file(settings).read_text())["pid"])
+        os.kill(pid, 0)
+    except (FileNotFoundError, ProcessLookupError, ValueError, KeyError):
+        return False
+    return True
+
+
+def _start(settings: Settings, port: int) -> "subprocess.Popen[bytes]":
+    home = settings.order_staging_home
+    home.mkdir(parents=True, exist_ok=True)
+    _address_file(settings).unlink(missing_ok=True)
+    log = (home / "sandbox.log").open("ab")
+    command = [sys.executable, "-m", "sandbox", "--home", str(home), "--port", str(port)]
+    return subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)  # noqa: S603 - our own program
+
+
+def _wait(settings: Settings, process: "subprocess.Popen[bytes]") -> dict[str, dict[str, str]]:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        if _address_file(settings).exists():
+            addresses: dict[str, dict[str, str]] = json_module.loads(_address_file(settings).read_text())
+            return addresses
+        time.sleep(0.05)
+    raise Refused(f"the sandbox did not start; see {settings.order_staging_home / 'sandbox.log'}")
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()

@@ -1,0 +1,113 @@
+"""init, land, config, mappings: what comes before the first run."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import SecretStr
+
+from dagster_project import settings as settings_module
+from dagster_project.cli import options, output
+from dagster_project.cli.running import system_run
+from dagster_project.delivery import mapping as mapping_module
+from dagster_project.delivery import mapping_render
+from dagster_project.impact import impact
+from dagster_project.settings import load_settings
+from dagster_project.warehouse import schema
+from dagster_project.warehouse.engine import Warehouse
+from dagster_project.warehouse.landing import land as land_file
+from dagster_project.warehouse.lock import hold
+
+
+class Refused(Exception):
+    """A command of this group cannot do what it was asked to; the message says what would help."""
+
+
+def init(json: options.Json = False) -> None:
+    """Create or upgrade the tables Python owns in the warehouse."""
+    settings = load_settings()
+    warehouse = Warehouse(settings.warehouse)
+    with hold(warehouse, "order-staging init", settings.warehouse_wait_seconds, on_wait=output.warn):
+        report = schema.init(warehouse)
+    if json:
+        output.print_json({"status": report.status, "version": report.version, "tables": report.tables})
+    else:
+        output.say(str(report))
+
+
+def land(
+    table: Annotated[str, typer.Argument(help="ORDERS_UNIFIED")],
+    file: Annotated[Path, typer.Argument(help="CSV, Parquet or Excel.")],
+    json: options.Json = False,
+) -> None:
+    """Replace a source table of the embedded warehouse by the contents of a file, or change nothing."""
+    settings = load_settings()
+    warehouse = Warehouse(settings.warehouse)
+    with hold(warehouse, "order-staging land", settings.warehouse_wait_seconds, on_wait=output.warn):
+        schema.check(warehouse)
+        report = land_file(warehouse, table, file)
+    if json:
+        output.print_json(report.as_dict())
+        return
+    output.say(str(report))
+    for warning in report.warnings:
+        output.warn(warning)
+
+
+def config_show(json: options.Json = False) -> None:
+    """Show every setting, where it comes from, and secrets masked."""
+    settings = load_settings()
+    lines = [_setting(name, settings) for name in type(settings).model_fields]
+    if json:
+        output.print_json(lines)
+    else:
+        columns = ("setting", "value", "origin", "meaning")
+        output.table("settings", columns, ([line[c] for c in columns] for line in lines), most=500)
+
+
+def _setting(name: str, settings: settings_module.Settings) -> dict[str, Any]:
+    value = getattr(settings, name)
+    shown = "********" if isinstance(value, SecretStr) else value
+    return {
+        "setting": name.upper(),
+        "value": shown if isinstance(shown, int | float | list | None.__class__) else str(shown),
+        "origin": settings_module.origin(name),
+        "meaning": type(settings).model_fields[name].description or "",
+    }
+
+
+def mappings_check(
+    system: Annotated[str, typer.Argument(metavar="[SYSTEM]")] = "monday",
+    with_impact: Annotated[
+        bool, typer.Option("--impact", help="Count delivered rows an edit would change.")
+    ] = False,
+    json: options.Json = False,
+) -> None:
+    """Check the mappings of a system; with --impact say what an edit would send."""
+    problems = [str(problem) for problem in mapping_module.check(system, load_settings().monday_profile)]
+    problems += [
+        f"{path} is not in step with its mapping: order-staging mappings render"
+        for path in mapping_render.stale(system)
+    ]
+    found = None
+    if with_impact and not problems:
+        with system_run(system, json=json) as run, run.held():
+            found = impact(run)
+    if json:
+        output.print_json({"problems": problems, "impact": found.as_dict() if found else None})
+    else:
+        for problem in problems:
+            output.fail(problem)
+        if found:
+            found_lines = [(e, f, n) for e, one in found.entities.items() for f, n in one.by_field.items()]
+            output.table(found.sentence, ("entity", "field", "delivered rows"), found_lines)
+        elif not problems:
+            output.say(f"the mappings of {system} are in order")
+    if problems or (found and found.blocks):
+        raise typer.Exit(2)
+
+
+def mappings_render(system: Annotated[str, typer.Argument(metavar="[SYSTEM]")] = "monday") -> None:
+    """Write the property files that follow from the mappings."""
+    for path in mapping_render.write(system):
+        output.say(f"written: {path}")

@@ -1,0 +1,95 @@
+"""The dbt project as Dagster assets, run by an in-process dbtRunner.
+
+dagster-dbt starts a sub-process (7 s) per invocation; we keep its decorator and its translator, and call
+`DbtRunner` in the body. Two definitions per system: what is staged before a delivery, what is settled after.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
+from dagster_dbt.asset_utils import get_asset_check_key_for_test
+
+from dagster_project.dbt_runner import DbtRunner, NodeResult
+from dagster_project.settings import load_settings
+from dagster_project.warehouse.engine import Warehouse
+
+
+class Translator(DagsterDbtTranslator):
+    """Names assets after their system, and the ledger's two faces after what happens in between."""
+
+    def __init__(self) -> None:
+        super().__init__(settings=DagsterDbtTranslatorSettings(enable_asset_checks=True))
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """Return system/model; the ledger before a delivery, and the destination after it."""
+        system = system_of(dbt_resource_props)
+        if dbt_resource_props["resource_type"] == "source":
+            source = dbt_resource_props["source_name"]
+            if source.endswith("_ledger"):
+                return dg.AssetKey([source.removesuffix("_ledger"), "ledger_resolved"])
+            if source.endswith("_ledger_after"):
+                return dg.AssetKey([source.removesuffix("_ledger_after"), "board"])
+            return dg.AssetKey(["source", dbt_resource_props["name"]])
+        return dg.AssetKey([system, dbt_resource_props["name"]])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """Group by system."""
+        return system_of(dbt_resource_props)
+
+
+def system_of(properties: Mapping[str, Any]) -> str:
+    """Return the system a dbt node belongs to: its folder in every layer."""
+    return str(properties["fqn"][2]) if len(properties.get("fqn", ())) > 3 else "shared"
+
+
+@cache
+def manifest_path() -> Path:
+    """Parse the project and return the manifest; unchanged files are not parsed again."""
+    settings = load_settings()
+    DbtRunner(settings, Warehouse(settings.warehouse)).parse()
+    return settings.order_staging_home / "target" / "manifest.json"
+
+
+def manifest() -> dict[str, Any]:
+    """Return the manifest."""
+    content: dict[str, Any] = json.loads(manifest_path().read_text())
+    return content
+
+
+def events(
+    context: dg.AssetExecutionContext, nodes: Sequence[NodeResult], translator: Translator
+) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
+    """Turn dbt's results into materialisations with what each took, and tests into asset checks."""
+    content = manifest()
+    for node in nodes:
+        properties = content["nodes"].get(node.unique_id) or content["unit_tests"].get(node.unique_id, {})
+        if node.kind in ("model", "snapshot", "seed") and node.status == "success":
+            key = translator.get_asset_key(properties)
+            yield dg.Output(
+                None,
+                output_name="__".join(key.path),
+                metadata={"seconds": round(node.seconds, 3), "result": node.message},
+            )
+        elif node.kind == "test":
+            yield from _check(context, node, content, translator)
+
+
+def _check(
+    context: dg.AssetExecutionContext, node: NodeResult, content: Mapping[str, Any], translator: Translator
+) -> Iterator[dg.AssetCheckResult]:
+    key = get_asset_check_key_for_test(content, translator, node.unique_id, project=None)
+    if key is None or key not in context.selected_asset_check_keys:
+        return
+    warned = node.status == "warn"
+    yield dg.AssetCheckResult(
+        passed=node.status == "pass",
+        asset_key=key.asset_key,
+        check_name=key.name,
+        severity=dg.AssetCheckSeverity.WARN if warned else dg.AssetCheckSeverity.ERROR,
+        metadata={"rows": node.failures or 0, "message": node.message, "seconds": round(node.seconds, 3)},
+    )

@@ -1,0 +1,10 @@
+"""The Dagster code location: every system's definitions, put together and nothing else."""
+
+import dagster as dg
+
+from dagster_project.monday import assets as monday
+
+defs = dg.Definitions.merge(
+    dg.Definitions(executor=dg.in_process_executor),
+    monday.definitions,
+)

@@ -1,0 +1,129 @@
+"""Is it well? Findings with what to do about each; the worst one is the exit code (0, 1, 2)."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from dagster_project.delivery.clock import Clock
+from dagster_project.delivery.states import RunStatus, State
+from dagster_project.settings import Settings
+from dagster_project.systems import System
+from dagster_project.warehouse import tables
+from dagster_project.warehouse.engine import Warehouse
+
+
+class Level(IntEnum):
+    """0 healthy, 1 warning, 2 critical: also the exit code."""
+
+    HEALTHY = 0
+    WARNING = 1
+    CRITICAL = 2
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    level: Level
+    check: str
+    found: str
+    next_step: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return JSON-ready values."""
+        return {
+            "level": self.level.name,
+            "check": self.check,
+            "found": self.found,
+            "next_step": self.next_step,
+        }
+
+
+def findings(settings: Settings, warehouse: Warehouse, system: System, clock: Clock) -> list[Finding]:
+    """Look at pauses, runs, doubts, refusals, holds and drift of one system."""
+    instance = settings.instance(system.name)
+    with warehouse.begin() as connection:
+        return [
+            _pause(connection, system.name),
+            *_runs(connection, instance, settings, clock.now()),
+            *_rows(connection, instance, system.name, clock.now()),
+        ]
+
+
+def _pause(connection: sa.Connection, system: str) -> Finding:
+    pauses = tables.destination_pause
+    row = connection.execute(sa.select(pauses).where(pauses.c.system == system)).first()
+    if row is None:
+        return Finding(Level.HEALTHY, "deliveries", "not paused")
+    return Finding(
+        Level.CRITICAL, "deliveries", f"paused since {row.since:%Y-%m-%d %H:%M} UTC: {row.why}",
+        f"mend the cause, then: order-staging resume {system}",
+    )  # fmt: skip
+
+
+def _runs(
+    connection: sa.Connection, instance: str, settings: Settings, now: dt.datetime
+) -> Iterator[Finding]:
+    runs = tables.delivery_run
+    mine = runs.c.instance == instance
+    last = connection.execute(sa.select(runs).where(mine).order_by(runs.c.started_at.desc()).limit(1)).first()
+    if last is None:
+        yield Finding(Level.WARNING, "last run", "there was none yet", "order-staging run SYSTEM --all")
+        return
+    levels = {RunStatus.FAILED: Level.CRITICAL, RunStatus.BLOCKED: Level.CRITICAL,
+              RunStatus.COMPLETED_WITH_ERRORS: Level.WARNING}  # fmt: skip
+    level = levels.get(RunStatus(last.status), Level.HEALTHY)
+    words = f"{last.status} at {last.started_at:%Y-%m-%d %H:%M} UTC" + (
+        f": {last.error}" if last.error else ""
+    )
+    yield Finding(level, "last run", words, "order-staging errors SYSTEM" if level else "")
+    good = connection.execute(
+        sa.select(sa.func.max(runs.c.ended_at)).where(
+            mine, runs.c.status.in_([RunStatus.COMPLETED, RunStatus.COMPLETED_WITH_ERRORS])
+        )
+    ).scalar()
+    longest = dt.timedelta(minutes=settings.schedule_minutes * settings.alert_absence_intervals)
+    if good is None or now - good > longest:
+        yield Finding(
+            Level.CRITICAL, "successful run", f"none since {good:%Y-%m-%d %H:%M} UTC" if good else "none yet",
+            f"look at Dagster; a run is expected every {settings.schedule_minutes} minutes",
+        )  # fmt: skip
+    else:
+        yield Finding(Level.HEALTHY, "successful run", f"{good:%Y-%m-%d %H:%M} UTC")
+
+
+def _rows(connection: sa.Connection, instance: str, system: str, now: dt.datetime) -> Iterator[Finding]:
+    table = tables.delivery
+    counted = connection.execute(
+        sa.select(table.c.state, sa.func.count(), sa.func.min(table.c.updated_at))
+        .where(table.c.instance == instance)
+        .group_by(table.c.state)
+    )
+    by_state = {State(state): (count, since) for state, count, since in counted}
+    doubtful, since = by_state.get(State.IN_DOUBT, (0, None))
+    old = since is not None and now - since > dt.timedelta(hours=1)
+    yield Finding(
+        Level.CRITICAL if old else Level.WARNING if doubtful else Level.HEALTHY,
+        "in doubt", f"{doubtful} rows", f"order-staging run {system} --all probes them" if doubtful else "",
+    )  # fmt: skip
+    for states, check, step in (
+        ((State.REJECTED,), "refused", f"order-staging errors {system}"),
+        (
+            (State.GONE, State.AMBIGUOUS),
+            "waiting for a decision",
+            "order-staging retry KEY --recreate or --forget",
+        ),
+        ((State.HELD,), "held", f"order-staging status {system}"),
+    ):
+        count = sum(by_state.get(state, (0, None))[0] for state in states)
+        yield Finding(
+            Level.WARNING if count else Level.HEALTHY, check, f"{count} rows", step if count else ""
+        )
+    drifted = connection.execute(
+        sa.select(sa.func.count()).where(table.c.instance == instance, table.c.drift.is_not(None))
+    ).scalar_one()
+    yield Finding(Level.WARNING if drifted else Level.HEALTHY, "drift", f"{drifted} rows")

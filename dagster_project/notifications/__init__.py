@@ -1,0 +1,1 @@
+"""Telling people: what is worth an alert, and who carries it."""

@@ -1,0 +1,241 @@
+"""How a system becomes assets, jobs and a schedule. `<system>/assets.py` says which; this says how.
+
+Glue only: every step calls the same function as the command line and turns its result into metadata.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import dbt_assets
+
+from dagster_project import dbt
+from dagster_project.dbt_runner import NodeResult
+from dagster_project.delivery.mapping_document import MappingError
+from dagster_project.delivery.outcomes import DeliveryError
+from dagster_project.delivery.report import Report
+from dagster_project.delivery.staging import Filters, NothingChosen
+from dagster_project.runs import Options, Resolution, StagingBlocked, SystemRun
+from dagster_project.settings import SettingsError, load_settings
+from dagster_project.systems import system_named
+
+MAX_RETRIES_TAG = "dagster/max_retries"
+SYSTEM_TAG = "order-staging/system"
+PERMANENT = (DeliveryError, StagingBlocked, NothingChosen, MappingError, SettingsError)
+
+
+class Selection(dg.Config):
+    """Which rows to deliver. Give at least one filter, or say everything."""
+
+    customer: str | None = None
+    po: str | None = None
+    aag_season: str | None = None
+    customer_season: str | None = None
+    everything: bool = False
+
+    def filters(self) -> Filters:
+        """Return the kernel's filters."""
+        return Filters(
+            self.customer, self.po, self.aag_season, self.customer_season, everything=self.everything
+        )
+
+
+class Overrides(dg.Config):
+    """What an operator may override, for this run only."""
+
+    start_empty: bool = False
+    allow_removals: bool = False
+    allow_impact: bool = False
+
+    def options(self) -> Options:
+        """Return the run's options."""
+        return Options(self.start_empty, self.allow_removals, self.allow_impact)
+
+
+def step(context: dg.AssetExecutionContext, system: str, overrides: Overrides | None = None) -> SystemRun:
+    """Return the run of a system for one Dagster step; all steps of a Dagster run share its run id."""
+    return SystemRun(
+        load_settings(), system_named(system), run_id=context.run_id,
+        options=overrides.options() if overrides else None, on_wait=context.log.warning,
+    )  # fmt: skip
+
+
+def permanently(context: dg.AssetExecutionContext, error: Exception) -> dg.Failure:
+    """A failure that repeating cannot mend: stamp the run, so that Dagster's run retries leave it alone."""
+    context.instance.add_run_tags(context.run_id, {MAX_RETRIES_TAG: "0"})
+    return dg.Failure(description=str(error), allow_retries=False)
+
+
+def resolved_asset(system: str) -> dg.AssetsDefinition:
+    """The ledger after leftovers were recovered and the destination was read back."""
+
+    @dg.asset(
+        name="ledger_resolved", key_prefix=system, group_name=system, kinds={"python"},
+        description="Leftovers of runs that died are recovered and what the destination holds is read back.",
+    )  # fmt: skip
+    def ledger_resolved(context: dg.AssetExecutionContext, config: Overrides) -> dg.MaterializeResult[None]:
+        try:
+            run = step(context, system, config)
+            with run.step(first=True):
+                resolution = run.resolve()
+        except PERMANENT as error:
+            raise permanently(context, error) from error
+        return dg.MaterializeResult(metadata=_resolution_metadata(resolution))
+
+    return ledger_resolved
+
+
+def board_asset(system: str, key: Sequence[str], upstream: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
+    """The destination after a delivery."""
+
+    @dg.asset(
+        key=list(key), group_name=system, kinds={system}, deps=list(upstream),
+        check_specs=[
+            dg.AssetCheckSpec("every_staged_row_was_delivered", asset=list(key)),
+            dg.AssetCheckSpec("nothing_is_gone_or_drifted", asset=list(key)),
+        ],
+        description="Delivers the staged rows, each exactly once, and reads them back.",
+    )  # fmt: skip
+    def board(context: dg.AssetExecutionContext, config: Selection) -> dg.MaterializeResult[None]:
+        try:
+            run = step(context, system)
+            with run.step():
+                report = run.deliver(config.filters())
+                run.close(report)
+        except PERMANENT as error:
+            raise permanently(context, error) from error
+        return dg.MaterializeResult(
+            metadata=_report_metadata(report, [m.staging for m in run.mappings]),
+            check_results=list(_report_checks(report, dg.AssetKey(list(key)))),
+        )
+
+    return board
+
+
+def dbt_step(system: str, tag: str, work: Callable[[SystemRun], Sequence[NodeResult]]) -> dg.AssetsDefinition:
+    """The dbt nodes of one step of a system, as assets and asset checks."""
+    translator = dbt.Translator()
+
+    @dbt_assets(
+        manifest=dbt.manifest(), select=f"tag:{system},tag:{tag}", name=f"{system}_{tag}",
+        dagster_dbt_translator=translator,
+    )  # fmt: skip
+    def assets(context: dg.AssetExecutionContext) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
+        try:
+            run = step(context, system)
+            with run.step():
+                nodes = work(run)
+        except PERMANENT as error:
+            raise permanently(context, error) from error
+        yield from dbt.events(context, nodes, translator)
+
+    return assets
+
+
+def stage_assets(system: str) -> dg.AssetsDefinition:
+    """Everything up to STG_; a failed guard or contract stops the run here."""
+
+    def work(run: SystemRun) -> Sequence[NodeResult]:
+        _ = run.preflight
+        return run.stage().nodes
+
+    return dbt_step(system, "stage", work)
+
+
+def settle_assets(system: str) -> dg.AssetsDefinition:
+    """MON_, ERR_ and the batch views, after the delivery."""
+    return dbt_step(system, "settle", lambda run: run.settle())
+
+
+def _resolution_metadata(resolution: Resolution) -> dict[str, Any]:
+    verified = resolution.verified
+    return {
+        "leftovers": resolution.leftovers,
+        "read_back": verified.seen,
+        "agreed": verified.agreed,
+        "drifted": len(verified.drifted),
+        "gone": len(verified.gone),
+        "warnings": dg.MetadataValue.md(
+            "\n".join(f"- {warning}" for warning in resolution.warnings) or "none"
+        ),
+        "findings": dg.MetadataValue.json(verified.as_dict()),
+    }
+
+
+def _report_metadata(report: Report, staging: Sequence[str]) -> dict[str, Any]:
+    """Numbers that Dagster charts over time, tables for people, and the SQL that shows the rows."""
+    content = report.as_dict()
+    lines = [f"| {e} | {o} | {n} |" for e, found in content["entities"].items() for o, n in found.items()]
+    failures = [
+        f"| {f['entity']} | {f['key']} | {f['outcome']} | {f['message']} |" for f in content["failures"][:50]
+    ]
+    return {
+        "delivered": report.total("DELIVERED"),
+        "held": report.total("HELD"),
+        "blocked": report.total("BLOCKED"),
+        "rejected": report.total("REJECTED", "GONE"),
+        "unknown": report.total("UNKNOWN"),
+        "requests": report.requests,
+        "retries": report.retries,
+        "seconds": report.seconds,
+        "seconds_waited": report.seconds_waited,
+        "rows": dg.MetadataValue.md("\n".join(["| entity | outcome | rows |", "|---|---|---|", *lines])),
+        "failures": dg.MetadataValue.md(
+            "\n".join(["| entity | key | outcome | why |", "|---|---|---|---|", *failures])
+            if failures
+            else "none"
+        ),
+        "operations": dg.MetadataValue.json(content["operations"]),
+        "staging": dg.MetadataValue.md("".join(f"- `{name}`\n" for name in staging)),
+    }
+
+
+def _report_checks(report: Report, key: dg.AssetKey) -> Iterator[dg.AssetCheckResult]:
+    open_rows = report.total("REJECTED", "GONE", "UNKNOWN", "RETRYABLE")
+    yield dg.AssetCheckResult(
+        passed=open_rows == 0, asset_key=key, check_name="every_staged_row_was_delivered",
+        severity=dg.AssetCheckSeverity.ERROR, metadata={"rows": open_rows},
+    )  # fmt: skip
+    found = report.findings["gone"] + report.findings["drift"]
+    yield dg.AssetCheckResult(
+        passed=found == 0, asset_key=key, check_name="nothing_is_gone_or_drifted",
+        severity=dg.AssetCheckSeverity.WARN, metadata=dict(report.findings),
+    )  # fmt: skip
+
+
+def whole_run_job(system: str) -> dg.UnresolvedAssetJobDefinition:
+    """Resolve, stage, deliver and settle; limited to one run at a time per system by its tag."""
+    return dg.define_asset_job(
+        f"{system}_run", selection=dg.AssetSelection.groups(system), tags={SYSTEM_TAG: system},
+        description="Resolve, stage, deliver, settle. Run config: the four filters, or everything.",
+    )  # fmt: skip
+
+
+def staging_job(system: str) -> dg.UnresolvedAssetJobDefinition:
+    """Stage and settle without a call that changes anything."""
+    selection = dg.AssetSelection.groups(system) - dg.AssetSelection.assets(dg.AssetKey([system, "board"]))
+    return dg.define_asset_job(
+        f"{system}_stage", selection=selection, tags={SYSTEM_TAG: system},
+        description="Compute what is new, changed and wrong; deliver nothing.",
+    )  # fmt: skip
+
+
+def whole_run_schedule(job: dg.UnresolvedAssetJobDefinition, minutes: int) -> dg.ScheduleDefinition:
+    """Deliver everything that is staged, every so many minutes; off until somebody switches it on."""
+    system = job.name.removesuffix("_run")
+    return dg.ScheduleDefinition(
+        name=f"{system}_schedule", job=job, cron_schedule=cron_of(minutes),
+        run_config={"ops": {f"{system}__board": {"config": {"everything": True}}}},
+        default_status=dg.DefaultScheduleStatus.STOPPED,
+    )  # fmt: skip
+
+
+def cron_of(minutes: int) -> str:
+    """Return a cron line for an interval that divides the hour, or that is whole hours dividing the day."""
+    if minutes < 60 and 60 % minutes == 0:
+        return f"*/{minutes} * * * *"
+    if minutes % 60 == 0 and 1440 % minutes == 0:
+        return f"0 */{minutes // 60} * * *" if minutes < 1440 else "0 0 * * *"
+    raise SettingsError(
+        f"SCHEDULE_MINUTES is {minutes}; it must divide an hour, or be hours that divide a day"
+    )

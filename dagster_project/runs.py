@@ -1,0 +1,314 @@
+"""A run of one system, step by step: resolve, stage, deliver, settle.
+
+The command line takes all steps in one process, Dagster one asset at a time; both call these functions.
+Whoever runs holds the embedded warehouse for the length of a step, and the scope lock for the whole run.
+"""
+
+import datetime as dt
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from dagster_project.dbt_runner import DbtRunner, NodeResult, OnNode
+from dagster_project.delivery.adoption import check_first_contact
+from dagster_project.delivery.batches import Batches
+from dagster_project.delivery.clock import Clock, SystemClock, new_id
+from dagster_project.delivery.destination import Destination, Preflight, Row
+from dagster_project.delivery.engine import Engine, Policy, Progress, silent
+from dagster_project.delivery.ledger import Ledger
+from dagster_project.delivery.mapping import Mapping as EntityMapping
+from dagster_project.delivery.report import Report
+from dagster_project.delivery.scope import Registry, Run, Scope
+from dagster_project.delivery.sending import no_checkpoint
+from dagster_project.delivery.staging import Filters, read_staged
+from dagster_project.delivery.states import RunStatus
+from dagster_project.delivery.verification import Verification, Verified
+from dagster_project.settings import Settings
+from dagster_project.systems import System
+from dagster_project.warehouse import rows, schema, tables
+from dagster_project.warehouse.engine import Warehouse
+from dagster_project.warehouse.lock import hold
+
+
+class StagingBlocked(Exception):
+    """A guard, a contract or a model failed; nothing was delivered. The message lists what and why."""
+
+
+@dataclass
+class Options:
+    """What an operator may say for one run."""
+
+    start_empty: bool = False
+    allow_removals: bool = False
+    allow_impact: bool = False
+
+
+@dataclass
+class Resolution:
+    """What was found before staging."""
+
+    leftovers: int = 0
+    verified: Verified = field(default_factory=Verified)
+    warnings: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return JSON-ready values."""
+        return {"leftovers": self.leftovers, "warnings": self.warnings, **self.verified.as_dict()}
+
+
+@dataclass
+class Staged:
+    """What staging made: dbt's results and the staged rows by entity, change and status."""
+
+    nodes: Sequence[NodeResult]
+    counts: Mapping[str, Mapping[str, int]]
+    seconds: float
+
+    @property
+    def warnings(self) -> list[str]:
+        """Tests that warned, in words."""
+        return [f"{n.name}: {n.failures} rows" for n in self.nodes if n.status == "warn"]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return JSON-ready values."""
+        return {"staged": self.counts, "warnings": self.warnings, "seconds": round(self.seconds, 3)}
+
+
+def quiet_wait(_sentence: str) -> None:
+    """Wait for a held warehouse without a word."""
+
+
+class SystemRun:
+    """One run of one system. `run_id` is given by Dagster, so that every step knows the others' locks."""
+
+    def __init__(
+        self, settings: Settings, system: System, *, run_id: str | None = None, clock: Clock | None = None,
+        options: Options | None = None, progress: Progress = silent,
+        on_wait: Callable[[str], None] = quiet_wait, on_node: OnNode | None = None, checkpoint: Callable[[str], None] = no_checkpoint,
+    ) -> None:  # fmt: skip
+        self.settings = settings
+        self.system = system
+        self.options = options or Options()
+        self.clock = clock or SystemClock()
+        self.warehouse = Warehouse(settings.warehouse)
+        self.run = Run(system.name, settings.instance(system.name), run_id or new_id())
+        self.mappings: tuple[EntityMapping, ...] = system.mappings(settings)
+        self.scope = Scope(self.warehouse, self.run, self.clock, settings.lease_seconds)
+        self.registry = Registry(self.warehouse, self.clock)
+        self.ledger = Ledger(self.warehouse, self.run, self.clock)
+        self.dbt = DbtRunner(settings, self.warehouse)
+        self.progress, self.on_wait, self.on_node, self.checkpoint = progress, on_wait, on_node, checkpoint
+        self._destination: Destination | None = None
+        self._preflight: Preflight | None = None
+
+    # -- the frame of a run -------------------------------------------------------------------------
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the embedded warehouse for the block and check that its tables are ours to use."""
+        what = f"order-staging {' '.join(sys.argv[1:3])}".strip()
+        with hold(self.warehouse, what, self.settings.warehouse_wait_seconds, self.clock, self.on_wait):
+            schema.check(self.warehouse)
+            yield
+
+    @contextmanager
+    def step(self, *, first: bool = False) -> Iterator[None]:
+        """Hold warehouse and scope for one step of a run whose steps are taken one by one.
+
+        Between the steps another run may come in between; the revision of each row notices that.
+        """
+        with self.held():
+            self.registry.check_pause(self.system.name)
+            self.scope.take()
+            try:
+                if first:
+                    self.registry.open_run(self.run)
+                yield
+            except BaseException as error:
+                blocked = isinstance(error, StagingBlocked)
+                status = RunStatus.BLOCKED if blocked else RunStatus.FAILED
+                self.registry.close_run(self.run, status, {}, f"{type(error).__name__}: {error}")
+                raise
+            finally:
+                self.scope.release()
+                self._count_calls()
+
+    def whole(self, filters: Filters) -> tuple[Resolution, Staged, Report]:
+        """Resolve, stage, deliver and settle. Raises before anything is sent, or reports every row."""
+        filters.check()
+        with self.step(first=True):
+            resolution = self.resolve()
+            staged = self.stage()
+            report = self.deliver(filters, resolution)
+            self.settle()
+            self.close(report)
+        return resolution, staged, report
+
+    def close(self, report: Report) -> None:
+        """Record how the run ended."""
+        self.registry.close_run(self.run, report.status, report.as_dict())
+
+    # -- the steps ----------------------------------------------------------------------------------
+
+    def resolve(self) -> Resolution:
+        """Recover leftovers, look at the destination, read back what it holds, and check first contact."""
+        resolution = Resolution(leftovers=self.ledger.recover_leftovers())
+        resolution.warnings += self.preflight.warnings
+        if self.settings.monday_verify == "all":
+            self.scope.renew()
+            staged = [entity for entity in self.destination.entities if entity.staging]
+            resolution.verified = Verification(self.destination, self.ledger, self.clock).everything(staged)
+        warning = check_first_contact(
+            self.destination, self.ledger, self.registry, resolution.verified,
+            start_empty=self.options.start_empty,
+        )  # fmt: skip
+        if warning:
+            resolution.warnings.append(warning)
+        self.scope.renew()
+        return resolution
+
+    def stage(self, *, guard_impact: bool = True) -> Staged:
+        """Compute STG_ and what depends on it; raise StagingBlocked when a guard or a contract fails."""
+        started = self.clock.now()
+        self._set_context()
+        nodes = self.dbt.build(f"tag:{self.system.name},tag:stage", on_node=self.on_node)
+        failed = [node for node in nodes if node.blocks]
+        if failed:
+            raise StagingBlocked("\n".join(_sentence(node) for node in failed))
+        if guard_impact and not self.options.allow_impact:
+            self._guard_impact()
+        seconds = (self.clock.now() - started).total_seconds()
+        return Staged(nodes, self.staged_counts(), seconds)
+
+    def deliver(self, filters: Filters, resolution: Resolution | None = None) -> Report:
+        """Deliver the staged rows that the filters choose, and read back what was delivered."""
+        filters.check()
+        self.registry.check_pause(self.system.name)
+        batches = Batches(
+            self.warehouse, self.run, self.clock, self.destination.entities, _batch_type(filters),
+            {**self.system.snapshot(self.settings), "filters": filters.given()},
+        )  # fmt: skip
+        engine = Engine(
+            self.destination, self.ledger, self.scope, batches, self.clock,
+            preflight=self.preflight, mapping_versions={m.entity: m.version for m in self.mappings},
+            policy=Policy(retry_after=dt.timedelta(hours=self.settings.retry_rejected_hours)),
+            checkpoint=self.checkpoint, progress=self.progress,
+        )  # fmt: skip
+        report = engine.deliver(self.staged_rows(filters))
+        if resolution is not None:
+            _carry_over(resolution, report)
+        self._read_back(report)
+        report.reads = self.destination.calls - report.requests - report.retries
+        return report
+
+    def settle(self) -> Sequence[NodeResult]:
+        """Refresh what is derived from the ledger: MON_, ERR_ and the batch views."""
+        return self.dbt.build(f"tag:{self.system.name},tag:settle", on_node=self.on_node)
+
+    # -- parts --------------------------------------------------------------------------------------
+
+    @property
+    def destination(self) -> Destination:
+        """The destination, built on first use: staging alone makes no call."""
+        if self._destination is None:
+            self._destination = self.system.build(self.settings, self.clock)
+        return self._destination
+
+    @property
+    def preflight(self) -> Preflight:
+        """What the destination looks like, asked once per run. A refused access pauses the system."""
+        if self._preflight is None:
+            self._preflight = self.destination.preflight()
+        return self._preflight
+
+    def staged_rows(self, filters: Filters) -> list[Row]:
+        """Read the staged rows the filters choose, parents before children."""
+        found: list[Row] = []
+        by_name = {mapping.entity: mapping for mapping in self.mappings}
+        with self.warehouse.begin() as connection:
+            for entity in self.destination.entities:
+                if entity.staging:
+                    columns = [column.name for column in by_name[entity.name].columns]
+                    found += read_staged(connection, entity, columns, filters)
+        return found
+
+    def staged_counts(self) -> dict[str, dict[str, int]]:
+        """Count STG_ by entity and by `change status`."""
+        counts: dict[str, dict[str, int]] = {}
+        with self.warehouse.begin() as connection:
+            for mapping in self.mappings:
+                table = sa.table(mapping.staging, sa.column("change_type"), sa.column("stg_status"))
+                query = sa.select(table.c.change_type, table.c.stg_status, sa.func.count()).group_by(
+                    table.c.change_type, table.c.stg_status
+                )
+                found = connection.execute(query).fetchall()
+                counts[mapping.entity] = {f"{change} {status}": n for change, status, n in sorted(found)}
+        return counts
+
+    def _set_context(self) -> None:
+        """Tell dbt what this run compares with; a table, because a variable would force a re-parse."""
+        context = tables.staging_context
+        schema_version = self._preflight.schema_version if self._preflight else None
+        with self.warehouse.begin() as connection:
+            connection.execute(sa.delete(context).where(context.c.system == self.system.name))
+            rows.insert(
+                connection, context,
+                [
+                    {
+                        "system": self.system.name, "entity": mapping.entity, "instance": self.run.instance,
+                        "run_id": self.run.run_id, "mapping_version": mapping.version,
+                        "schema_version": schema_version,
+                        "max_removed_share": self.settings.guard_max_removed_share,
+                        "max_rekeyed": self.settings.guard_max_rekeyed,
+                        "allow_removals": int(self.options.allow_removals), "set_at": self.clock.now(),
+                    }
+                    for mapping in self.mappings
+                ],
+            )  # fmt: skip
+
+    def _guard_impact(self) -> None:
+        from dagster_project.impact import measure
+
+        found = measure(self)
+        if found.blocks:
+            raise StagingBlocked(f"the mapping was edited: {found.sentence}")
+
+    def link(self, entity: str, remote_id: str | None) -> str | None:
+        """Return where a person sees a remote object, when the system has such addresses."""
+        return self.system.link(self.settings, entity, remote_id) if remote_id else None
+
+    def _read_back(self, report: Report) -> None:
+        if self.settings.monday_verify == "off":
+            return
+        verification = Verification(self.destination, self.ledger, self.clock)
+        for entity in self.destination.entities:
+            if entity.staging and (keys := report.tally.keys(entity.name, "DELIVERED")):
+                self.scope.renew()
+                verified = verification.some(entity, keys)
+                report.findings["read back"] += verified.seen
+                report.findings["drift"] += len(verified.drifted)
+                report.findings["gone"] += len(verified.gone)
+
+    def _count_calls(self) -> None:
+        if self._destination is not None:
+            self.registry.count_calls(self.run.instance, self._destination.calls)
+
+
+def _carry_over(resolution: Resolution, report: Report) -> None:
+    report.findings["drift"] += len(resolution.verified.drifted)
+    report.findings["gone"] += len(resolution.verified.gone)
+    report.warnings += resolution.warnings
+
+
+def _batch_type(filters: Filters) -> str:
+    given = filters.given()
+    return "TARGETED_" + "_".join(name.upper() for name in given) if given else "FULL_BATCH"
+
+
+def _sentence(node: NodeResult) -> str:
+    what = node.description.strip().splitlines()[0] if node.description.strip() else node.name
+    return f"{node.kind} {node.name} {node.status}: {what} ({node.message})"
