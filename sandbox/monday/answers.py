@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import secrets
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -10,6 +11,8 @@ from typing import Any, NamedTuple
 from graphql import ExecutionResult, GraphQLError
 
 from sandbox.monday.errors import MondayError
+
+_log = logging.getLogger(__name__)
 
 HTML_PAGE = (
     b"<html><head><title>503</title></head><body><h1>Service Temporarily Unavailable</h1></body></html>"
@@ -62,6 +65,7 @@ def _extensions(error: GraphQLError) -> dict[str, Any]:
     if isinstance(error.original_error, MondayError):
         return error.original_error.extensions
     if error.original_error is not None:
+        _log.error("a resolver failed", exc_info=error.original_error)
         return {"code": "INTERNAL_SERVER_ERROR", "status_code": 500, "error_data": {}}
     return {"code": "GRAPHQL_VALIDATION_FAILED", "status_code": 200}
 

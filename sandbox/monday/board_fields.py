@@ -20,6 +20,7 @@ constant("Board", "description", None)
 constant("Board", "item_terminology", "Item")
 constant("Board", "permissions", "everyone")
 constant("Board", "state", "active")
+constant("Board", "tags", ())
 constant("Board", "workspace_id", None)
 
 

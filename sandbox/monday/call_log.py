@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter, deque
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-_KEPT = 20_000
+_KEPT = 50_000
 
 
 @dataclass
@@ -29,46 +29,42 @@ class Entry:
     request_id: str | None = None
     seconds: float = 0.0
     at: float = 0.0
+    ended: bool = False
+    """Nothing more is going to be executed for it."""
 
 
 class CallLog:
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self.clear()
+        self._entries: deque[Entry] = deque(maxlen=_KEPT)
 
     def clear(self) -> None:
-        with self._lock:
-            self._entries: deque[Entry] = deque(maxlen=_KEPT)
-            self._kinds: Counter[str] = Counter()
-            self._executed: Counter[str] = Counter()
-            self._fields: Counter[str] = Counter()
-            self._committed: Counter[str] = Counter()
-            self._statuses: Counter[str] = Counter()
-            self._replayed = 0
+        self._entries.clear()
 
-    def add(self, entry: Entry) -> None:
-        with self._lock:
-            self._entries.append(entry)
-            self._kinds[entry.kind] += 1
-            self._executed[entry.kind] += entry.executed
-            self._fields.update(entry.fields)
-            self._committed.update(entry.committed)
-            self._statuses[str(entry.status)] += 1
-            self._replayed += entry.replayed
+    def begin(self, entry: Entry) -> None:
+        self._entries.append(entry)
 
     def report(self, *, log: bool = True) -> dict[str, Any]:
-        with self._lock:
-            report: dict[str, Any] = {
-                "calls": sum(self._kinds.values()),
-                "queries": self._kinds["query"],
-                "mutations": self._kinds["mutation"],
-                "unread": self._kinds["unknown"],
-                "executed": {kind: count for kind, count in self._executed.items() if count},
-                "replayed": self._replayed,
-                "fields": dict(self._fields),
-                "committed": dict(self._committed),
-                "statuses": dict(self._statuses),
-            }
-            if log:
-                report["log"] = [asdict(entry) for entry in self._entries]
-            return report
+        """Ended calls only: an answered call is among them before its answer leaves the server."""
+        ended = [entry for entry in list(self._entries) if entry.ended]
+        kinds = Counter(entry.kind for entry in ended)
+        report: dict[str, Any] = {
+            "calls": len(ended),
+            "queries": kinds["query"],
+            "mutations": kinds["mutation"],
+            "unread": kinds["unknown"],
+            "executed": dict(Counter(entry.kind for entry in ended if entry.executed)),
+            "replayed": sum(entry.replayed for entry in ended),
+            "fields": _sum(entry.fields for entry in ended),
+            "committed": _sum(entry.committed for entry in ended),
+            "statuses": dict(Counter(str(entry.status) for entry in ended)),
+        }
+        if log:
+            report["log"] = [asdict(entry) for entry in ended]
+        return report
+
+
+def _sum(counts: Iterable[dict[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for count in counts:
+        total.update(count)
+    return dict(total)

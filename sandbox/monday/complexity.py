@@ -25,9 +25,17 @@ from sandbox.monday.settings import Limits
 Fragments = Mapping[str, FragmentDefinitionNode]
 DEFAULT_PAGE = 25
 FREE_ROOTS = frozenset({"complexity", "version", "versions", "platform_api", "__schema", "__type"})
-# Fields whose answer has as many objects as `limit` or `ids` ask for.
-PAGED = frozenset({"boards", "items", "items_page", "next_items_page", "items_page_by_column_values"})
-LISTS = {"column_values": 20, "columns": 20, "groups": 10, "subitems": DEFAULT_PAGE}
+# Objects expected where neither `limit` nor `ids` says how many.
+LISTS = {
+    "boards": DEFAULT_PAGE,
+    "column_values": 20,
+    "columns": 20,
+    "groups": 10,
+    "items_page": DEFAULT_PAGE,
+    "items_page_by_column_values": DEFAULT_PAGE,
+    "next_items_page": DEFAULT_PAGE,
+    "subitems": DEFAULT_PAGE,
+}
 
 
 def estimate(
@@ -62,12 +70,10 @@ def _cost(node: FieldNode, fragments: Fragments, variables: Mapping[str, Any]) -
     if node.selection_set is None:
         return 0
     inside = sum(_cost(child, fragments, variables) for child in fields(node.selection_set, fragments))
-    name = node.name.value
-    times = _page_size(node, variables) if name in PAGED else LISTS.get(name, 1)
-    return times * (1 + inside)
+    return _expected(node, variables) * (1 + inside)
 
 
-def _page_size(node: FieldNode, variables: Mapping[str, Any]) -> int:
+def _expected(node: FieldNode, variables: Mapping[str, Any]) -> int:
     given = {
         argument.name.value: value_from_ast_untyped(argument.value, dict(variables))
         for argument in node.arguments
@@ -77,4 +83,4 @@ def _page_size(node: FieldNode, variables: Mapping[str, Any]) -> int:
         return max(1, limit)
     if isinstance(ids, list):
         return max(1, len(ids))
-    return DEFAULT_PAGE
+    return LISTS.get(node.name.value, 1)

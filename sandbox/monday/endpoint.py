@@ -63,6 +63,7 @@ class Visit:
         self.request = request
         self.started = time.monotonic()
         self.entry = Entry(at=account.clock.now())
+        account.calls.begin(self.entry)
         caller = request.headers.get("x-sandbox-pid") or account.faults.plan.pid
         self.responder = Responder(exchange, self.entry, self.gate, caller)
 
@@ -77,8 +78,7 @@ class Visit:
         except MondayError as error:
             self.responder.refuse(error)
         finally:
-            self.entry.seconds = round(time.monotonic() - self.started, 4)
-            self.account.calls.add(self.entry)
+            self.responder.end()
 
     def _authorised(self) -> None:
         token = self.request.headers.get("authorization", "").removeprefix("Bearer ").strip()

@@ -45,6 +45,12 @@ def linked_subitems(reading: Reading, info: GraphQLResolveInfo) -> list[Item]:
     return readings.active_subitems(call_of(info).space, reading.item)
 
 
+@field("Item", "updates")
+def updates(_item: Item, _info: GraphQLResolveInfo, **_page: int) -> tuple[()]:
+    """Nobody writes any here; clients ask all the same."""
+    return ()
+
+
 @field("Item", "relative_link")
 def relative_link(item: Item, _info: GraphQLResolveInfo) -> str:
     return _link(item)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import time
 from contextlib import suppress
 
 from sandbox.monday import answers
@@ -29,6 +30,7 @@ class Responder:
         self._entry = entry
         self._gate = gate
         self._caller = caller
+        self._started = time.monotonic()
         entry.request_id = self.request_id
 
     def answer(self, status: int, body: str, headers: dict[str, str] | None = None) -> None:
@@ -40,11 +42,12 @@ class Responder:
 
     def out_of_time(self) -> None:
         """The gateway's answer after sixty seconds; the work behind it goes on."""
-        self._send(504, answers.HTML_PAGE, HTML_HEADERS)
+        self._send(504, answers.HTML_PAGE, HTML_HEADERS, ends=False)
 
     def spoil(self, fault: Fault, status: int = 200, body: str = CUT_SHORT) -> None:
         """Instead of this answer, what the fault makes of it."""
         if fault.kind in ("silence", "close", "reset"):
+            self.end()
             getattr(self._exchange, fault.kind)()
         elif fault.kind == "half_json":
             self._send(status, body.encode(), JSON_HEADERS, cut_at=len(body) // 2)
@@ -56,6 +59,7 @@ class Responder:
             code = fault.status or 503
             self.answer(code, json.dumps({"error_message": "Internal server error", "status_code": code}))
         elif fault.kind == "kill":
+            self.end()
             self.kill_caller()
             self._exchange.close()
         else:
@@ -67,10 +71,28 @@ class Responder:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
-    def _send(self, status: int, body: bytes, headers: dict[str, str], cut_at: int | None = None) -> None:
-        told = {**self._gate.headers(self.kind), **headers}
-        if self._exchange.answer(status, body, told, cut_at=cut_at):
+    def end(self) -> None:
+        """Complete the log's entry: before the client can know, so that it never counts too early."""
+        if not self._entry.ended:
+            self._entry.seconds = round(time.monotonic() - self._started, 4)
+            self._entry.ended = True
+
+    def _send(
+        self,
+        status: int,
+        body: bytes,
+        headers: dict[str, str],
+        *,
+        cut_at: int | None = None,
+        ends: bool = True,
+    ) -> None:
+        if not self._exchange.done:
             self._entry.status = status
+        if ends:
+            self.end()
+        told = {**self._gate.headers(self.kind), **headers}
+        if not self._exchange.done and not self._exchange.answer(status, body, told, cut_at=cut_at):
+            self._entry.status = None
 
 
 def _ordered(fault: Fault) -> MondayError:

@@ -49,6 +49,8 @@ class Window:
         missing = amount - self.left(now)
         if missing <= 0:
             return 0.0
+        if amount > self.quota:
+            return self.seconds
         if self.kind == "anchored":
             return self.resets_in(now)
         for at, used in self._uses:
