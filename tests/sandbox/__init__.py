@@ -1,0 +1,1 @@
+"""Tests of the sandbox: the servers must be as strict as what they play."""
