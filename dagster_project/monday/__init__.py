@@ -1,0 +1,1 @@
+"""Monday.com: customer orders as items of a board, their sizes as subitems."""

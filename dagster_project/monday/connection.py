@@ -1,0 +1,112 @@
+"""The socket to Monday.com: one POST, its answer, and what is known when there is none.
+
+The token is put on by an auth object, so that neither a .netrc file nor a redirect can exchange it, and
+no exception that leaves this module carries a request.
+"""
+
+import requests
+import urllib3.exceptions
+from pydantic import SecretStr
+from requests.auth import AuthBase
+
+from dagster_project.delivery.clock import Clock
+from dagster_project.delivery.outcomes import AccessRefused, DeliveryError, MustWait, NoDefiniteAnswer
+from dagster_project.monday.answers import HttpAnswer
+
+CONNECT_SECONDS = 10.0
+IDLE_SECONDS = 15.0
+"""A connection idle for longer is not used again: its end would look like a lost answer."""
+MASK = "***"
+
+
+class _Token(AuthBase):
+    def __init__(self, token: SecretStr) -> None:
+        self.token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = self.token.get_secret_value()
+        return request
+
+
+class Connection:
+    """Sends bodies to one address as one user, one at a time."""
+
+    def __init__(self, url: str, token: SecretStr, api_version: str, timeout: float, clock: Clock) -> None:
+        self.url = url
+        self.calls = 0
+        self._token = token
+        self._timeout = timeout
+        self._clock = clock
+        self._session = requests.Session()
+        self._session.headers.update({"API-Version": api_version, "Content-Type": "application/json"})
+        self._session.auth = _Token(token)
+        self._used_at = clock.now()
+
+    def post(self, body: str, idempotency_key: str | None = None) -> HttpAnswer:
+        """Send one body.
+
+        Raises MustWait when no connection came about, AccessRefused when the server's certificate is not
+        trusted, and NoDefiniteAnswer when the body may have arrived and no whole answer did.
+        """
+        self._forget_idle_connections()
+        self.calls += 1
+        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+        try:
+            response = self._session.post(
+                self.url, data=body.encode(), headers=headers, timeout=(CONNECT_SECONDS, self._timeout),
+                allow_redirects=False,
+            )  # fmt: skip
+        except requests.RequestException as error:
+            raise self._no_answer(error) from None
+        finally:
+            self._used_at = self._clock.now()
+        return HttpAnswer(
+            status=response.status_code,
+            headers={name.lower(): value for name, value in response.headers.items()},
+            text=self._without_token(response.content.decode("utf-8", "replace")),
+        )
+
+    def close(self) -> None:
+        """Close what is open; the object stays usable."""
+        self._session.close()
+
+    def _forget_idle_connections(self) -> None:
+        if (self._clock.now() - self._used_at).total_seconds() > IDLE_SECONDS:
+            self._session.close()
+
+    def _no_answer(self, error: requests.RequestException) -> DeliveryError:
+        said = self._without_token(f"{type(error).__name__} at {self.url}")
+        if _certificate_refused(error):
+            return AccessRefused(f"{said}: the server's certificate is not trusted")
+        if isinstance(error, requests.ConnectTimeout) or _never_connected(error):
+            return MustWait(f"{said}: no connection", code="NoConnection")
+        if isinstance(error, requests.Timeout):
+            return NoDefiniteAnswer(f"no answer within {self._timeout:g} s from {self.url}")
+        if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
+            return AccessRefused(f"{said}: MONDAY_API_URL is not an address")
+        return NoDefiniteAnswer(f"{said}: the connection broke before the answer was whole")
+
+    def _without_token(self, text: str) -> str:
+        token = self._token.get_secret_value()
+        return text.replace(token, MASK) if token else text
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """The exception and everything inside it, as the HTTP library nests it."""
+    found: list[BaseException] = []
+    waiting: list[object] = [error]
+    while waiting:
+        cause = waiting.pop()
+        if isinstance(cause, BaseException) and cause not in found:
+            found.append(cause)
+            waiting += [*cause.args, getattr(cause, "reason", None), cause.__cause__]
+    return found
+
+
+def _never_connected(error: requests.RequestException) -> bool:
+    before = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
+    return any(isinstance(cause, before) for cause in _causes(error))
+
+
+def _certificate_refused(error: requests.RequestException) -> bool:
+    return isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error)
