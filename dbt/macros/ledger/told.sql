@@ -1,0 +1,91 @@
+{# Body of a told_ model: the values the destination accepted, one row per live key, unpacked from the ledger.
+   Incremental by the ledger's own clock: only rows changed since the last one seen are unpacked again. What left
+   the told state without a trace (deleted, archived, moved to another key) is dropped by drop_untold. #}
+{% macro told_rows(entity, mapping_model) %}
+  {%- set carried = [
+    'instance', 'business_key', 'parent_key', 'incarnation', 'state', 'revision', 'remote_id', 'updated_at'
+  ] %}
+
+with context as (
+  {{- context_of(entity) | indent(2) }}
+),
+
+told as (
+  select
+    delivery.instance,
+    delivery.business_key,
+    delivery.parent_key,
+    delivery.incarnation,
+    delivery.state,
+    delivery.revision,
+    delivery.remote_id,
+    delivery.updated_at,
+    delivery.told
+  from {{ source('ledger', 'delivery') }} as delivery
+  inner join context on delivery.instance = context.instance and delivery.entity = context.entity
+  where {{ is_told('delivery') }}
+  {%- if is_incremental() %}
+    and delivery.updated_at >= coalesce(
+      (
+        select max(seen.updated_at)
+        from {{ this }} as seen
+        where seen.instance = (select context.instance from context)
+      ),
+      {{ date_literal('1900-01-01') }}
+    )
+  {%- endif %}
+),
+
+unpacked as (
+  {{- unpacked('told', 'told', carried, mapping_columns(mapping_model)) }}
+),
+
+final as (
+  select
+    {{ carried | join(',\n    ') }}
+    {%- for column in mapping_columns(mapping_model) %},
+    {{ adapter.quote(column.name) }}
+    {%- endfor %}
+  from unpacked
+)
+
+select * from final
+{% endmacro %}
+
+
+{# After a told_ table was brought up to date, drops the rows that are no longer told to this instance. Every told
+   row of the ledger is in the table by then, so equal counts mean equal keys and nothing has to be compared. #}
+{% macro drop_untold(entity) %}
+  {%- if execute -%}
+    {%- set counted -%}
+      with context as (
+        {{- context_of(entity) }}
+      )
+
+      select
+        (select count(*) from {{ this }}) as kept,
+        (
+          select count(*)
+          from {{ source('ledger', 'delivery') }} as delivery
+          inner join context on delivery.instance = context.instance and delivery.entity = context.entity
+          where {{ is_told('delivery') }}
+        ) as told
+    {%- endset -%}
+    {%- set counts = run_query(counted).rows[0] -%}
+    {%- if counts[0] != counts[1] %}
+      delete from {{ this }}
+      where business_key not in (
+        select delivery.business_key
+        from {{ source('ledger', 'delivery') }} as delivery
+        inner join {{ source('ledger', 'staging_context') }} as context
+          on delivery.instance = context.instance and delivery.entity = context.entity
+        where context.system = 'monday'
+          and context.entity = {{ literal(entity) }}
+          and {{ is_told('delivery') }}
+      )
+      or instance not in (
+        select instance from {{ source('ledger', 'staging_context') }} where system = 'monday' and entity = {{ literal(entity) }}
+      )
+    {%- endif -%}
+  {%- endif -%}
+{% endmacro %}

@@ -1,0 +1,115 @@
+{# SQL that makes a mapped column's value of a source row: the transforms of the mapping's vocabulary. The value
+   has its type but not yet its length. `cells` is the alias of the source row; `whole` names source columns that
+   are integers already. Lookups need lookup_joins in the from clause. #}
+{% macro mapped_value(column, cells, whole=[]) %}
+  {%- set meta = column.meta -%}
+  {%- set transform = meta.transform -%}
+  {%- if transform == 'constant' -%}{{ return(constant_value(column)) }}{%- endif -%}
+  {%- if transform == 'concat' -%}{{ return(concat_value(meta, cells)) }}{%- endif -%}
+  {%- set cell = cells ~ '.' ~ adapter.quote(meta.source) -%}
+  {%- if transform == 'number' -%}
+    {{- return(parsed_number(cell, column.data_type, meta.get('replace'))) -}}
+  {%- endif -%}
+  {%- if transform == 'integer' -%}
+    {{- return(parsed_integer(cell, column.data_type, meta.get('replace'), meta.source in whole)) -}}
+  {%- endif -%}
+  {%- if transform == 'date' -%}{{ return(date_value(cell, meta.get('missing'))) }}{%- endif -%}
+  {%- if transform == 'map' -%}{{ return(map_value(cell, meta)) }}{%- endif -%}
+  {%- if transform == 'lookup' -%}{{ return(lookup_value(cell, meta)) }}{%- endif -%}
+  {{- return(text_value(cell, transform, meta.get('missing'))) -}}
+{% endmacro %}
+
+
+{# trim, clean_text and upper: a text without outer blanks, NULL when it stands for no value. #}
+{% macro text_value(cell, transform, missing=none) %}
+  {%- set text = as_text(cell) -%}
+  {%- if transform == 'clean_text' -%}{%- set text = without_control_characters(text) -%}{%- endif -%}
+  {%- set value = present('trim(' ~ text ~ ')', missing) -%}
+  {%- if transform == 'upper' -%}{{ return('upper(' ~ value ~ ')') }}{%- endif -%}
+  {%- if transform not in ['trim', 'clean_text'] and execute -%}
+    {%- do exceptions.raise_compiler_error(
+      "A mapping says transform: " ~ transform ~ ". Known are trim, clean_text, upper, integer, number, date, "
+      ~ "map, lookup, concat and constant."
+    ) -%}
+  {%- endif -%}
+  {{- return(value) -}}
+{% endmacro %}
+
+
+{% macro constant_value(column) %}
+  {%- set value = column.meta.value -%}
+  {{- return('cast(' ~ (literal(value) if column.kind == 'text' else value) ~ ' as ' ~ column.data_type ~ ')') -}}
+{% endmacro %}
+
+
+{# Parts written one after the other; missing parts are left out. A part is a source column, the first of
+   several that has a value, or a fixed text. #}
+{% macro concat_value(meta, cells) %}
+  {%- set parts = [] -%}
+  {%- for part in meta.parts -%}
+    {%- if part.get('first_of') -%}
+      {%- set choices = [] -%}
+      {%- for source in part.first_of -%}
+        {%- do choices.append(text_value(cells ~ '.' ~ adapter.quote(source), part.get('transform', 'trim'), part.get('missing'))) -%}
+      {%- endfor -%}
+      {%- if part.get('otherwise') -%}{%- do choices.append(literal(part.otherwise)) -%}{%- endif -%}
+      {%- do parts.append('coalesce(' ~ choices | join(', ') ~ ')' if choices | length > 1 else choices[0]) -%}
+    {%- elif part.get('source') -%}
+      {%- do parts.append(text_value(cells ~ '.' ~ adapter.quote(part.source), part.get('transform', 'trim'), part.get('missing'))) -%}
+    {%- else -%}
+      {%- do parts.append(literal(part.value)) -%}
+    {%- endif -%}
+  {%- endfor -%}
+  {{- return(joined(parts, meta.get('separator', ''))) -}}
+{% endmacro %}
+
+
+{# Dates among the missing values are compared as dates: the cell may be one already. #}
+{% macro date_value(cell, missing=none) %}
+  {%- set value = namespace(sql=parsed_date(cell)) -%}
+  {%- for text in missing or [] -%}
+    {%- if modules.re.fullmatch('[0-9]{4}-[0-9]{2}-[0-9]{2}', text | string) -%}
+      {%- set value.sql = 'nullif(' ~ value.sql ~ ', ' ~ date_literal(text) ~ ')' -%}
+    {%- endif -%}
+  {%- endfor -%}
+  {{- return(value.sql) -}}
+{% endmacro %}
+
+
+{% macro map_value(cell, meta) %}
+  {%- set value = text_value(cell, 'trim', meta.get('missing')) -%}
+  {%- set whens = [] -%}
+  {%- for old, new in meta['values'].items() -%}
+    {%- do whens.append('when ' ~ literal(old | upper) ~ ' then ' ~ literal(new)) -%}
+  {%- endfor -%}
+  {%- set otherwise = value if meta.get('otherwise', 'keep') == 'keep' else 'null' -%}
+  {{- return('case upper(' ~ value ~ ') ' ~ whens | join(' ') ~ ' else ' ~ otherwise ~ ' end') -}}
+{% endmacro %}
+
+
+{% macro lookup_value(cell, meta) %}
+  {%- set found = meta.lookup.seed ~ '.' ~ adapter.quote(meta.lookup.value) -%}
+  {%- if meta.lookup.get('otherwise', 'keep') == 'keep' -%}
+    {{- return('coalesce(' ~ found ~ ', ' ~ text_value(cell, 'trim', meta.get('missing')) ~ ')') -}}
+  {%- endif -%}
+  {{- return(found) -}}
+{% endmacro %}
+
+
+{# The joins that lookups need, one per seed: trimmed, whatever the case, and never containment. A model that
+   uses a lookup names the seed by `-- depends_on`, because a ref inside this loop is not seen while parsing. #}
+{% macro lookup_joins(columns, cells) %}
+  {%- set joins, seeds = [], [] -%}
+  {%- for column in columns if column.meta.transform == 'lookup' and column.meta.lookup.seed not in seeds -%}
+    {%- set lookup = column.meta.lookup -%}
+    {%- do seeds.append(lookup.seed) -%}
+    {%- do joins.append(
+      'left join ' ~ ref(lookup.seed) ~ ' as ' ~ lookup.seed ~ '\n    on '
+      ~ same_key(
+        'upper(trim(' ~ lookup.seed ~ '.' ~ adapter.quote(lookup.match) ~ '))',
+        'upper(trim(' ~ as_text(cells ~ '.' ~ adapter.quote(column.meta.source)) ~ '))'
+      )
+    ) -%}
+  {%- endfor -%}
+  {{- return(joins | join('\n  ')) -}}
+{% endmacro %}

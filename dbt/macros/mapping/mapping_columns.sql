@@ -1,0 +1,59 @@
+{# The mapped columns of a mapping, in its order: what a destination is told. Each has name, data_type, kind and
+   the mapping's meta. Empty while parsing, and in dbt unit tests unless they override this macro. #}
+{% macro mapping_columns(model_name) %}
+  {%- set columns = [] -%}
+  {%- for column in mapping_node(model_name).get('columns', {}).values() -%}
+    {%- set meta = column_meta(column) -%}
+    {%- if meta.get('transform') -%}
+      {%- do columns.append({
+        'name': column.name, 'data_type': column.data_type, 'kind': kind_of(column.data_type), 'meta': meta,
+      }) -%}
+    {%- endif -%}
+  {%- endfor -%}
+  {{- return(columns) -}}
+{% endmacro %}
+
+
+{# Those of them whose difference is a reason to tell the row again. #}
+{% macro compared_columns(model_name) %}
+  {%- set columns = [] -%}
+  {%- for column in mapping_columns(model_name) -%}
+    {%- if column.meta.get('compare', true) -%}{%- do columns.append(column) -%}{%- endif -%}
+  {%- endfor -%}
+  {{- return(columns) -}}
+{% endmacro %}
+
+
+{# What a mapping says about its entity as a whole. #}
+{% macro mapping_meta(model_name) %}
+  {{- return(mapping_node(model_name).get('config', {}).get('meta', {})) -}}
+{% endmacro %}
+
+
+{% macro mapping_node(model_name) %}
+  {%- if execute -%}
+    {%- for node in graph.get('nodes', {}).values() -%}
+      {%- if node.resource_type == 'model' and node.name == model_name -%}{{- return(node) -}}{%- endif -%}
+    {%- endfor -%}
+  {%- endif -%}
+  {{- return({}) -}}
+{% endmacro %}
+
+
+{% macro column_meta(column) %}
+  {{- return((column.get('config') or {}).get('meta') or column.get('meta') or {}) -}}
+{% endmacro %}
+
+
+{# The source columns a mapping reads, each once, in the order of their first use. #}
+{% macro mapped_source_columns(model_name) %}
+  {%- set found = [] -%}
+  {%- for column in mapping_columns(model_name) -%}
+    {%- for cell in [column.meta] + (column.meta.get('parts') or []) -%}
+      {%- for name in ([cell.source] if cell.get('source') else []) + (cell.get('first_of') or []) -%}
+        {%- if name not in found -%}{%- do found.append(name) -%}{%- endif -%}
+      {%- endfor -%}
+    {%- endfor -%}
+  {%- endfor -%}
+  {{- return(found) -}}
+{% endmacro %}

@@ -1,0 +1,87 @@
+{# The columns ORDERS_UNIFIED has at this moment, as the catalogue says; empty while parsing. #}
+{% macro orders_columns() %}
+  {%- if not execute -%}{{ return([]) }}{%- endif -%}
+  {%- set orders = source('orders', 'ORDERS_UNIFIED') -%}
+  {%- set columns = adapter.get_columns_in_relation(orders) -%}
+  {%- if not columns -%}
+    {%- do exceptions.raise_compiler_error(
+      orders ~ ' does not exist or has no columns. Land it first: order-staging land ORDERS_UNIFIED FILE'
+    ) -%}
+  {%- endif -%}
+  {{- return(columns) -}}
+{% endmacro %}
+
+
+{# The size columns: those strictly between the mapping's two markers, in table order, less the ones it names as
+   not sizes. A column between the markers that holds anything but numbers stops the run by name, because a size
+   must never disappear silently. #}
+{% macro size_columns() %}
+  {%- set sizes = mapping_meta('int_monday__subitems_mapped').get('sizes') -%}
+  {%- set found, wrong = [], [] -%}
+  {%- if not sizes -%}{{ return(found) }}{%- endif -%}
+  {%- set columns = orders_columns() -%}
+  {%- set names = columns | map(attribute='name') | list -%}
+  {%- for marker in [sizes.after, sizes.before] if marker not in names -%}
+    {%- do exceptions.raise_compiler_error(
+      'ORDERS_UNIFIED has no column ' ~ marker ~ ', so its sizes cannot be found: they are the columns between '
+      ~ sizes.after ~ ' and ' ~ sizes.before ~ ' (mappings/monday/subitems.yml, sizes).'
+    ) -%}
+  {%- endfor -%}
+  {%- for column in columns[names.index(sizes.after) + 1 : names.index(sizes.before)] if column.name not in sizes.not_sizes -%}
+    {%- do (found if holds_numbers(column) else wrong).append(column.name) -%}
+  {%- endfor -%}
+  {%- if wrong -%}
+    {%- do exceptions.raise_compiler_error(
+      'Between ' ~ sizes.after ~ ' and ' ~ sizes.before ~ ' of ORDERS_UNIFIED stand columns that hold no numbers: '
+      ~ wrong | join(', ') ~ '. If they are sizes, land the file again so that they become integers; if not, '
+      ~ 'name them under not_sizes in mappings/monday/subitems.yml.'
+    ) -%}
+  {%- endif -%}
+  {{- return(found) -}}
+{% endmacro %}
+
+
+{% macro holds_numbers(column) %}
+  {%- set data_type = column.data_type | lower -%}
+  {{- return(column.is_integer() or column.is_number() or 'int' in data_type or data_type.startswith(('decimal', 'numeric'))
+             or data_type in ['double', 'real', 'float']) -}}
+{% endmacro %}
+
+
+{# Expression for the key of an order line, in lower case: its record_uuid; where the source has no such column,
+   order number, customer, style and colour with a running number among equal rows. NULL when there is none. #}
+{% macro order_key(cells, columns) %}
+  {%- set key = mapping_meta('int_monday__items_mapped').get('key_source') -%}
+  {%- if not key -%}{{ return(cells ~ '.record_uuid') }}{%- endif -%}
+  {%- set names = columns | map(attribute='name') | list -%}
+  {%- set parts = [] -%}
+  {%- if key.columns | reject('in', names) | list -%}
+    {%- for name in key.otherwise -%}
+      {%- do parts.append("coalesce(trim(" ~ as_text(cells ~ '.' ~ adapter.quote(name)) ~ "), '')" if name in names else "''") -%}
+    {%- endfor -%}
+    {%- set same = 'lower(concat_ws(\'|\', ' ~ parts | join(', ') ~ '))' -%}
+    {{- return(
+      'concat(' ~ same ~ ", '|', row_number() over (partition by " ~ same ~ ' order by '
+      ~ cells ~ '.' ~ adapter.quote('TOTAL QTY') ~ '))'
+    ) -}}
+  {%- endif -%}
+  {%- for name in key.columns -%}{%- do parts.append(as_text(cells ~ '.' ~ adapter.quote(name))) -%}{%- endfor -%}
+  {{- return(present('lower(trim(' ~ joined(parts, '|') ~ '))')) -}}
+{% endmacro %}
+
+
+{# Condition on a row of the order list: the order is cancelled, so its sizes count for nothing. #}
+{% macro order_is_cancelled(cells) %}
+  {%- for column in mapping_columns('int_monday__items_mapped') if column.name == 'ORDER TYPE' -%}
+    {{- return("coalesce(upper(" ~ mapped_value(column, cells) ~ "), '') = 'CANCELLED'") -}}
+  {%- endfor -%}
+  {{- return('1 = 0') -}}
+{% endmacro %}
+
+
+{# The size columns as literals, to compare column names with. #}
+{% macro size_literals() %}
+  {%- set said = [] -%}
+  {%- for size in size_columns() -%}{%- do said.append(literal(size)) -%}{%- endfor -%}
+  {{- return(said | join(', ') or "''") -}}
+{% endmacro %}

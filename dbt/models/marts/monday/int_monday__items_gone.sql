@@ -1,0 +1,107 @@
+{# Items that the board was told, or may have been told, and the order list no longer has. Where a new row agrees
+   with one in every identity column, the order was reloaded under another key: rekeyed_to names it. Several that
+   agree are paired in order of their keys. #}
+{%- set identity = [] -%}
+{%- for column in mapping_columns('int_monday__items_mapped') if column.name in mapping_meta('int_monday__items_mapped').identity -%}
+  {%- do identity.append(column) -%}
+{%- endfor %}
+
+with context as (
+  {{- context_of('items') | indent(2) }}
+),
+
+told as (
+  select told.*
+  from {{ ref('told_monday__items') }} as told
+  inner join context on told.instance = context.instance
+),
+
+known as (
+  select business_key, 1 as is_told
+  from told
+  union all
+  select delivery.business_key, 0 as is_told
+  from {{ source('ledger', 'delivery') }} as delivery
+  inner join context on delivery.instance = context.instance and delivery.entity = context.entity
+  where delivery.state in ('SENDING', 'IN_DOUBT') and delivery.told is null
+),
+
+gone as (
+  select
+    known.business_key,
+    known.is_told
+  from known
+  left join {{ ref('stg_monday__orders') }} as orders
+    on {{ same_key('known.business_key', 'orders.order_key') }}
+  where orders.order_key is null
+),
+
+missing as (
+  select
+    gone.business_key
+    {%- for column in identity %},
+    told.{{ adapter.quote(column.name) }}
+    {%- endfor %}
+  from gone
+  inner join told on {{ same_key('gone.business_key', 'told.business_key') }}
+  where told.state <> 'GONE'
+),
+
+fresh as (
+  select
+    mapped.business_key
+    {%- for column in identity %},
+    mapped.{{ adapter.quote(column.name) }}
+    {%- endfor %}
+  from {{ ref('int_monday__items_mapped') }} as mapped
+  left join told on {{ same_key('mapped.business_key', 'told.business_key') }}
+  left join {{ ref('int_monday__orders_duplicated') }} as duplicated
+    on {{ same_key('mapped.business_key', 'duplicated.business_key') }}
+  where told.business_key is null
+    and duplicated.business_key is null
+    and mapped.business_key is not null
+    and exists (
+      select 1
+      from missing
+      where {{ all_same('missing', 'mapped', identity) }}
+    )
+),
+
+numbered_missing as (
+  select
+    missing.*,
+    row_number() over (
+      partition by {{ partition_of('missing', identity) }} order by missing.business_key
+    ) as place
+  from missing
+),
+
+numbered_fresh as (
+  select
+    fresh.*,
+    row_number() over (
+      partition by {{ partition_of('fresh', identity) }} order by fresh.business_key
+    ) as place
+  from fresh
+),
+
+rekeyed as (
+  select
+    numbered_missing.business_key,
+    numbered_fresh.business_key as rekeyed_to
+  from numbered_missing
+  inner join numbered_fresh
+    on numbered_missing.place = numbered_fresh.place
+    and {{ all_same('numbered_missing', 'numbered_fresh', identity) }}
+),
+
+final as (
+  select
+    gone.business_key,
+    gone.is_told,
+    rekeyed.rekeyed_to
+  from gone
+  left join rekeyed on {{ same_key('gone.business_key', 'rekeyed.business_key') }}
+)
+
+select * from final

@@ -1,0 +1,27 @@
+-- depends_on: {{ ref('monday_customers') }}
+{{ config(materialized='view') }}
+{%- set columns = mapping_columns('int_monday__items_mapped') -%}
+
+with orders as (
+  select * from {{ ref('stg_monday__orders') }}
+),
+
+parsed as (
+  select
+    orders.order_key as business_key,
+    coalesce(monday_customers.status, 'unknown') as customer_status
+    {{- parsed_columns(columns, 'orders') }}
+  from orders
+  {{ lookup_joins(columns, 'orders') }}
+),
+
+final as (
+  select
+    cast(parsed.business_key as nvarchar(200)) as business_key,
+    cast(parsed.customer_status as nvarchar(20)) as customer_status,
+    {{ broken_rules(columns, 'parsed') }} as broken_rules
+    {{- typed_columns(columns, 'parsed') }}
+  from parsed
+)
+
+select * from final

@@ -1,0 +1,28 @@
+{# The order list with one key per row, under the source's own column names: those the mapping reads and the
+   sizes. A column the source does not have is an empty one, so that drift at the edge breaks nothing; a warning
+   test names it. #}
+{%- set columns = orders_columns() -%}
+{%- set names = columns | map(attribute='name') | list -%}
+{%- set sizes = size_columns() -%}
+
+with source as (
+  select * from {{ source('orders', 'ORDERS_UNIFIED') }}
+),
+
+renamed as (
+  select
+    {{ order_key('source', columns) }} as order_key
+    {%- for name in mapped_source_columns('int_monday__items_mapped') %},
+    {{ 'source.' ~ adapter.quote(name) if name in names else 'cast(null as ' ~ long_text() ~ ')' }} as {{ adapter.quote(name) }}
+    {%- endfor %}
+    {%- for name in sizes %},
+    source.{{ adapter.quote(name) }}
+    {%- endfor %}
+  from source
+),
+
+final as (
+  select * from renamed
+)
+
+select * from final
