@@ -16,7 +16,7 @@ DAY = 86_400.0
 
 
 class Gate:
-    """All counting for one account. Windows are shortened by `time_scale`; waits are told in real seconds."""
+    """All counting for one account."""
 
     def __init__(self, limits: Limits, clock: Clock) -> None:
         self.limits = limits
@@ -89,14 +89,15 @@ class Gate:
 
     def complexity_resets_in(self, kind: Kind) -> int:
         with self._lock:
-            return math.ceil(self._budgets[kind].resets_in(self._clock.now()))
+            return told(self.limits, self._budgets[kind].resets_in(self._clock.now()))
 
     def headers(self, kind: Kind = "mutation") -> dict[str, str]:
         limits = self.limits
-        minute = _whole(60.0 / limits.time_scale)
+        minute = told(limits, 60.0 / limits.time_scale)
         with self._lock:
             now = self._clock.now()
             budget = self._budgets[kind]
+            minute_ends, budget_ends = self._minute.resets_in(now), budget.resets_in(now)
             return {
                 "RateLimit-Policy": (
                     f'"minuteRate";q={limits.requests_per_minute};w={minute}, '
@@ -104,8 +105,8 @@ class Gate:
                     f'"complexityMinute";q={limits.complexity_per_minute};w={minute}'
                 ),
                 "RateLimit": (
-                    f'"minuteRate";r={_left(self._minute, now)};t={_whole(self._minute.resets_in(now))}, '
-                    f'"complexityMinute";r={_left(budget, now)};t={_whole(budget.resets_in(now))}'
+                    f'"minuteRate";r={_left(self._minute, now)};t={told(limits, minute_ends)}, '
+                    f'"complexityMinute";r={_left(budget, now)};t={told(limits, budget_ends)}'
                 ),
             }
 
@@ -119,20 +120,25 @@ class Gate:
         limits = self.limits
         if self._ip.left(now) < 1:
             return rate_limited(
-                "IP_RATE_LIMIT_EXCEEDED", "Your IP has sent too many requests", self._ip.resets_in(now)
+                limits,
+                "IP_RATE_LIMIT_EXCEEDED",
+                "Your IP has sent too many requests",
+                self._ip.resets_in(now),
             )
         if self._minute.left(now) < 1:
-            return rate_limited("Rate Limit Exceeded", "Rate Limit Exceeded", self._minute.resets_in(now))
+            return rate_limited(
+                limits, "Rate Limit Exceeded", "Rate Limit Exceeded", self._minute.resets_in(now)
+            )
         if self._in_flight >= limits.concurrency:
-            return rate_limited("maxConcurrencyExceeded", "Concurrency limit exceeded", 1.0)
+            return rate_limited(limits, "maxConcurrencyExceeded", "Concurrency limit exceeded", 1.0)
         if self._calls_today >= limits.calls_per_day:
             length = DAY / limits.time_scale
-            return rate_limited("DAILY_LIMIT_EXCEEDED", "Daily limit exceeded", length - now % length)
+            return rate_limited(limits, "DAILY_LIMIT_EXCEEDED", "Daily limit exceeded", length - now % length)
         return None
 
 
-def rate_limited(code: str, message: str, wait: float) -> MondayError:
-    seconds = _whole(wait)
+def rate_limited(limits: Limits, code: str, message: str, wait: float) -> MondayError:
+    seconds = told(limits, wait)
     return MondayError(
         code,
         message,
@@ -144,7 +150,7 @@ def rate_limited(code: str, message: str, wait: float) -> MondayError:
 
 def _budget_exhausted(limits: Limits, cost: int, left: int, wait: float) -> MondayError:
     """Three shapes: flat before 2025-01, with figures until 2025-04, bare since 2025-07."""
-    seconds = _whole(wait)
+    seconds = told(limits, wait)
     error = MondayError(
         "COMPLEXITY_BUDGET_EXHAUSTED",
         "Complexity budget exhausted",
@@ -181,5 +187,8 @@ def _left(window: Window, now: float) -> int:
     return max(0, int(window.left(now)))
 
 
-def _whole(seconds: float) -> int:
-    return max(0, math.ceil(seconds))
+def told(limits: Limits, seconds: float) -> int:
+    """Real seconds as clients are told: whole, and on the limits' clock where they ask for that."""
+    scale = limits.time_scale if limits.told_in == "scaled_seconds" else 1.0
+    # A hair less, so that 60 seconds that were divided and multiplied again stay 60.
+    return max(0, math.ceil(seconds * scale - 1e-6))

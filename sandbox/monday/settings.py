@@ -10,7 +10,7 @@ Profile = Literal["demo", "contract"]
 
 
 class Limits(BaseModel):
-    """Quotas are per real window; `time_scale` shortens every window (20 makes the minute last 3 s)."""
+    """`time_scale` shortens every window: 20 makes the minute of the limits last three seconds."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -29,6 +29,8 @@ class Limits(BaseModel):
     calls_per_day: int = Field(1_000_000, ge=1)
     timeout_seconds: float = Field(60.0, gt=0)
     time_scale: float = Field(1.0, gt=0)
+    told_in: Literal["real_seconds", "scaled_seconds"] = "real_seconds"
+    """Waits as they last, rounded up; or on the faster clock, for clients that scale theirs."""
     error_shape: Literal["2024-10", "2025-01", "2025-07"] = "2025-07"
     """How an exhausted complexity budget is reported; it changed twice."""
 

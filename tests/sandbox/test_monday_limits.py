@@ -209,6 +209,16 @@ def test_a_faster_clock_shortens_the_windows_and_what_is_told_of_them(wire: Wire
     assert wire.count() == 2
 
 
+def test_a_client_with_a_scaled_clock_is_told_scaled_seconds(wire: Wire) -> None:
+    wire.control.set_limits(complexity_per_minute=30_001, time_scale=20.0, told_in="scaled_seconds")
+    headers = wire.post(CREATE, {"board": BOARD, "name": "x"}).headers
+    assert '"complexityMinute";q=30001;w=60' in headers["RateLimit-Policy"]
+    assert 40 <= wire.error(CREATE, board=BOARD, name="y")["extensions"]["retry_in_seconds"] <= 60
+    wire.control.advance(3)
+    wire.create("y")
+    assert wire.count() == 2
+
+
 def test_an_anchored_window_empties_at_once_and_a_rolling_one_use_by_use() -> None:
     for kind, left in (("anchored", 10.0), ("rolling", 6.0)):
         window = Window(10, 60, kind)  # type: ignore[arg-type]
