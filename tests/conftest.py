@@ -1,13 +1,24 @@
-"""Fixtures every test folder may use."""
+"""Fixtures every test folder may use.
+
+`warehouse` runs a test on DuckDB and, when ORDER_STAGING_TEST_SQLSERVER_URL names a T-SQL server, there too -
+in a database of its own, made for the session and dropped after it. Without the URL that half is skipped and
+says so.
+"""
 
 import datetime as dt
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import make_url
 
-from dagster_project.warehouse import tables
+from dagster_project.warehouse import schema
 from dagster_project.warehouse.engine import Warehouse
+from dagster_project.warehouse.relations import quoted
+
+SQLSERVER_URL = os.environ.get("ORDER_STAGING_TEST_SQLSERVER_URL")
 
 
 class FakeClock:
@@ -34,9 +45,60 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def ledger_warehouse(tmp_path: Path) -> Iterator[Warehouse]:
-    """An embedded warehouse with empty Python-owned tables."""
+def embedded(tmp_path: Path) -> Iterator[Warehouse]:
+    """An empty DuckDB file."""
     warehouse = Warehouse(f"duckdb:///{tmp_path / 'warehouse.duckdb'}")
-    tables.metadata.create_all(warehouse.engine)
     yield warehouse
     warehouse.release()
+
+
+@pytest.fixture
+def ledger_warehouse(embedded: Warehouse) -> Warehouse:
+    """An embedded warehouse with empty Python-owned tables."""
+    schema.init(embedded)
+    return embedded
+
+
+@pytest.fixture(scope="session")
+def sqlserver() -> Iterator[Warehouse]:
+    """A T-SQL warehouse of this session's own; skips when no server is given."""
+    if not SQLSERVER_URL:
+        pytest.skip("no T-SQL server: set ORDER_STAGING_TEST_SQLSERVER_URL")
+    name = f"order_staging_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    _administrate(f"create database {name}")
+    warehouse = Warehouse(make_url(SQLSERVER_URL).set(database=name).render_as_string(hide_password=False))
+    yield warehouse
+    warehouse.release()
+    _administrate(f"drop database {name}")
+
+
+def _administrate(statement: str) -> None:
+    assert SQLSERVER_URL
+    given = Warehouse(SQLSERVER_URL)
+    engine = sa.create_engine(given.engine.url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
+    given.release()
+
+
+@pytest.fixture(params=["duckdb", pytest.param("sqlserver", marks=pytest.mark.sqlserver)])
+def empty_warehouse(request: pytest.FixtureRequest) -> Warehouse:
+    """A warehouse without any table, on either engine."""
+    if request.param == "duckdb":
+        return request.getfixturevalue("embedded")
+    warehouse: Warehouse = request.getfixturevalue("sqlserver")
+    with warehouse.begin() as connection:
+        inspector = sa.inspect(connection)
+        for view in inspector.get_view_names():
+            connection.exec_driver_sql(f"drop view {quoted(connection, view)}")
+        for table in inspector.get_table_names():
+            connection.exec_driver_sql(f"drop table {quoted(connection, table)}")
+    return warehouse
+
+
+@pytest.fixture
+def warehouse(empty_warehouse: Warehouse) -> Warehouse:
+    """A warehouse with empty Python-owned tables, on either engine."""
+    schema.init(empty_warehouse)
+    return empty_warehouse

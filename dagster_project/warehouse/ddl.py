@@ -107,7 +107,7 @@ def _create_index(index: sa.Index) -> str:
     statement = f"create index {index.name} on dbo.{_quoted(table)} ({columns});"
     if max(int(column.info.get("since", 1)) for column in index.columns) > 1:
         # a batch that adds a column cannot name it in a statement compiled with it
-        statement = f"exec (N'{statement}');"
+        statement = f"exec sp_executesql N'{statement}';"
     return (
         "if not exists (\n"
         "    select 1 from sys.indexes\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import sqlalchemy as sa
-from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.engine import URL, Connection, Engine, RootTransaction, make_url
 
 from dagster_project.warehouse.holder import foreign_holder
 
@@ -47,12 +47,26 @@ class Warehouse:
             connection = self.engine.connect()
         except (sa.exc.DBAPIError, duckdb.Error) as error:
             raise _unavailable(error, self.url) from None
-        with connection, connection.begin():
-            yield connection
+        with connection:
+            transaction = connection.begin()
+            try:
+                yield connection
+            except BaseException:
+                _roll_back(connection, transaction)
+                raise
+            transaction.commit()
 
     def release(self) -> None:
         """Close every handle, so that dbt or another process may open the file."""
         self.engine.dispose()
+
+
+def _roll_back(connection: Connection, transaction: RootTransaction) -> None:
+    """End a failed transaction. Where the server already did, its complaint must not hide the first error."""
+    try:
+        transaction.rollback()
+    except sa.exc.DBAPIError:
+        connection.invalidate()
 
 
 def _engine(url: URL) -> Engine:
@@ -108,5 +122,5 @@ def _unavailable(error: Exception, url: URL) -> WarehouseUnavailable:
     by = foreign_holder(path, str(cause)) if path else None
     if by:
         return WarehouseUnavailable(f"the warehouse {path} is held by {by}", held=True)
-    first_line = str(cause).split("\n")[0]
-    return WarehouseUnavailable(f"cannot open {url.render_as_string(hide_password=True)}: {first_line}")
+    name = path or f"{url.database} on {url.host}"
+    return WarehouseUnavailable(f"cannot open the warehouse {name}: {str(cause).splitlines()[0]}")

@@ -11,32 +11,35 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from dagster_project.delivery.clock import Clock, SystemClock
+from dagster_project.warehouse import landing_refusals as refusals
 from dagster_project.warehouse import landing_writers as writers
 from dagster_project.warehouse import reading, rows, tables
 from dagster_project.warehouse.engine import Warehouse
-from dagster_project.warehouse.landing_cells import ColumnReader
-from dagster_project.warehouse.landing_layout import DEFAULT_NOT_SIZES, Layout, Plan, fold, plan
+from dagster_project.warehouse.landing_cells import BadValue, ColumnReader
+from dagster_project.warehouse.landing_layout import (
+    DEFAULT_NOT_SIZES,
+    Layout,
+    Plan,
+    PlannedColumn,
+    fold,
+    plan,
+)
 from dagster_project.warehouse.landing_readers import open_source
 from dagster_project.warehouse.landing_report import BadCell, LandingError, LandingReport
-from dagster_project.warehouse.landing_source import Source, without_trailing_blanks
+from dagster_project.warehouse.landing_source import Source, TrailingBlanks
 from dagster_project.warehouse.orders_unified import ORDERS_UNIFIED
 
 __all__ = ["LAYOUTS", "LandingError", "LandingReport", "land"]
 
 LAYOUTS: dict[str, Layout] = {layout.table: layout for layout in (ORDERS_UNIFIED,)}
 MAX_BAD_SHARE = 0.2
-FEW = 10  # so many bad cells never block: their rows are in ERR_
-
-
-@dataclass
-class _Progress:
-    rows: int = 0
-    bad: list[BadCell] = field(default_factory=list)
+_MANY = 100_000  # bad cells are judged before the end from here on, so that they fit in memory
 
 
 def land(
@@ -48,50 +51,51 @@ def land(
     max_bad_share: float = MAX_BAD_SHARE,
     allow_empty: bool = False,
     accept_unknown: bool = False,
+    replace_foreign: bool = False,
     encoding: str | None = None,
     sheet: str | None = None,
     clock: Clock | None = None,
 ) -> LandingReport:
-    """Replace a source table by the rows of a file.
+    """Replace a source table by the rows of a file: CSV, Parquet or Excel.
 
     A size, total or date cell that cannot be read becomes NULL and a row of `landing_error`; more than
-    `max_bad_share` of a column's filled cells, or of all, blocks. Raises LandingError; then nothing changed.
+    `max_bad_share` of a column's filled cells, or of all, blocks. A misspelt column is refused unless
+    `accept_unknown`, a file without rows unless `allow_empty`, a table that landing did not make unless
+    `replace_foreign`. Raises LandingError; then nothing changed. The ledger's tables must exist.
     """
     started = time.perf_counter()
     clock = clock or SystemClock()
+    file = Path(file)
     layout = _layout(table)
     known = {fold(name) for name in (*layout.columns, *layout.sizes)}
     source = open_source(file, known, encoding, sheet)
-    planned = plan(file, source.header, layout, not_sizes, accept_unknown)
-    readers = [ColumnReader(column.kind) for column in planned.columns]
-    progress = _Progress()
-    typed = _typed(file, source, planned, readers, progress)
-    with warehouse.begin() as connection:
-        before = _replaceable(connection, layout.table)
-        loaded = writers.create(connection, f"{layout.table}__landing", planned.columns)
-        for batch in typed:
-            writers.load(connection, loaded, batch)
-        _judge(file, planned, readers, progress, max_bad_share, allow_empty)
-        written = writers.count(connection, loaded.name)
-        if written != progress.rows:
-            raise LandingError(
-                f"{progress.rows:,} rows were sent, the warehouse holds {written:,}",
-                file=file,
-                next_step="Land it again; if it happens twice, report it",
-            )
-        writers.swap(connection, loaded, layout.table)
-        _replace_errors(connection, layout.table, file, progress.bad, clock)
+    landing = _Landing(file, source, plan(file, source.header, layout, not_sizes, accept_unknown))
+    try:
+        with writers.loading(warehouse, layout.table, landing.plan.columns) as (connection, loaded):
+            refusals.refuse_foreign(connection, layout.table, replace_foreign)
+            for batch in landing.batches(max_bad_share):
+                writers.load(connection, loaded, batch)
+            landing.judge(max_bad_share)
+            refusals.refuse_empty(file, landing.rows, allow_empty)
+            _refuse_lost_rows(file, landing.rows, writers.count(connection, loaded.name))
+            exists = reading.table_exists(connection, layout.table)
+            before = writers.count(connection, layout.table) if exists else None
+            writers.swap(connection, loaded, layout.table)
+            _write_down(connection, layout.table, landing, clock)
+    except (sa.exc.DBAPIError, duckdb.Error) as error:
+        warehouse.release()
+        raise refusals.refused_by_warehouse(file, error) from error
     return LandingReport(
         table=layout.table,
         file=file,
         format=source.format,
-        rows=progress.rows,
+        rows=landing.rows,
         replaced_rows=before,
-        columns=len(planned.columns),
-        sizes=planned.sizes,
-        bad_cells=len(progress.bad),
-        bad_by_column=dict(Counter(cell.column for cell in progress.bad).most_common()),
-        warnings=(*source.warnings, *planned.warnings, *_mixed_dates(planned, readers)),
+        columns=len(landing.plan.columns),
+        sizes=landing.plan.sizes,
+        bad_cells=len(landing.bad),
+        bad_by_column=dict(Counter(cell.column for cell in landing.bad).most_common()),
+        warnings=tuple(landing.warnings()),
         seconds=time.perf_counter() - started,
     )
 
@@ -107,115 +111,131 @@ def _layout(table: str) -> Layout:
     return found
 
 
-def _typed(
-    file: Path, source: Source, planned: Plan, readers: list[ColumnReader], progress: _Progress
-) -> Iterator[pa.RecordBatch]:
-    """Yield batches of the planned columns and types; count rows and note bad cells on the way."""
-    names = [column.name for column in planned.columns]
-    for batch in without_trailing_blanks(source.batches):
-        _refuse_values_without_a_column(file, batch, planned, progress.rows)
-        keys = None
-        arrays = []
-        found: list[tuple[int, str, str, str]] = []
-        for column, reader in zip(planned.columns, readers, strict=True):
-            array, bad = reader.read(batch.column(column.place))
-            arrays.append(array)
-            found += [(place, column.name, value, reason) for place, value, reason in bad]
-            if column.name == planned.key:
-                keys = array
-        progress.bad += [
-            BadCell(progress.rows + place + 1, _key(keys, place), name, value, reason)
-            for place, name, value, reason in sorted(found)
-        ]
-        progress.rows += batch.num_rows
-        yield pa.RecordBatch.from_arrays(arrays, names=names)
+@dataclass
+class _Landing:
+    """A file on its way: what is planned, and what was found while reading."""
 
+    file: Path
+    source: Source
+    plan: Plan
+    rows: int = 0
+    bad: list[BadCell] = field(default_factory=list)
 
-def _key(keys: pa.Array | None, place: int) -> str | None:
-    value = None if keys is None else keys[place].as_py()
-    return None if value is None else value.strip().lower() or None
+    def __post_init__(self) -> None:
+        self._readers = [ColumnReader(column.kind) for column in self.plan.columns]
+        self._blanks = TrailingBlanks(self.source.batches)
 
+    def batches(self, max_bad_share: float) -> Iterator[pa.RecordBatch]:
+        """Yield batches of the planned columns and types; count rows and note bad cells on the way."""
+        names = [column.name for column in self.plan.columns]
+        for batch in self._blanks:
+            self._refuse_values_without_a_column(batch)
+            arrays = []
+            found: list[tuple[BadValue, str]] = []
+            for column, reader in zip(self.plan.columns, self._readers, strict=True):
+                array, bad = self._read(column, reader, batch)
+                arrays.append(array)
+                found += [(value, column.name) for value in bad]
+            if found:
+                self._note(found, arrays)
+            self.rows += batch.num_rows
+            yield pa.RecordBatch.from_arrays(arrays, names=names)
+            if len(self.bad) > _MANY:
+                self.judge(max_bad_share)
 
-def _refuse_values_without_a_column(file: Path, batch: pa.RecordBatch, planned: Plan, before: int) -> None:
-    for place in planned.unnamed:
-        cells = batch.column(place)
-        if cells.null_count < len(cells):
-            first = next(i for i, cell in enumerate(cells) if cell.is_valid)
+    def judge(self, max_bad_share: float) -> None:
+        """Raise when too many cells were bad."""
+        refusals.refuse_wholesale(self.file, self.plan.columns, self._readers, self.bad, max_bad_share)
+
+    def warnings(self) -> Iterator[str]:
+        """Yield what somebody should know though the file landed."""
+        yield from self.source.warnings
+        yield from self.plan.warnings
+        for column, reader in zip(self.plan.columns, self._readers, strict=True):
+            if len(reader.orders) == 2:
+                yield (
+                    f"'{column.name}' has dates that can only be month/day/year and dates that can only be "
+                    "day/month/year; one that can be both was read as month/day/year"
+                )
+        if self._blanks.dropped:
+            yield f"{self._blanks.dropped} blank rows at the end were left out"
+
+    def _read(
+        self, column: PlannedColumn, reader: ColumnReader, batch: pa.RecordBatch
+    ) -> tuple[pa.Array, list[BadValue]]:
+        try:
+            return reader.read(batch.column(column.place))
+        except pa.ArrowException as error:
             raise LandingError(
-                f"the column at place {place + 1} has values but no name",
-                file=file,
-                row=before + first + 1,
-                value=cells[first].as_py(),
-                next_step="Name it or remove it",
-            )
-
-
-def _replaceable(connection: Connection, table: str) -> int | None:
-    if not reading.table_exists(connection, table):
-        return None
-    if reading.is_view(connection, table):
-        raise LandingError(
-            f"{table} is a view in this warehouse, fed from elsewhere",
-            next_step="Landing would hide the real source; use a warehouse without it",
-        )
-    return writers.count(connection, table)
-
-
-def _judge(
-    file: Path,
-    planned: Plan,
-    readers: list[ColumnReader],
-    progress: _Progress,
-    max_bad_share: float,
-    allow_empty: bool,
-) -> None:
-    if not progress.rows and not allow_empty:
-        raise LandingError(
-            "has a header but no rows; landing it would remove every order",
-            file=file,
-            next_step="Check the export, or say --allow-empty",
-        )
-    by_column = Counter(cell.column for cell in progress.bad)
-    for column, reader in zip(planned.columns, readers, strict=True):
-        bad = by_column[column.name]
-        if bad >= FEW and bad > max_bad_share * reader.filled:
-            first = next(cell for cell in progress.bad if cell.column == column.name)
-            raise LandingError(
-                f"{bad:,} of {reader.filled:,} filled cells cannot be read; the first {first.reason}",
-                file=file,
-                row=first.row,
+                f"its values, of type {batch.column(column.place).type}, cannot be read: {error}",
+                file=self.file,
                 column=column.name,
-                value=first.value,
-                next_step="Is this the right column? Correct the export, or raise --max-bad-share",
-            )
+                next_step="Export the column as text",
+            ) from None
+
+    def _note(self, found: list[tuple[BadValue, str]], arrays: list[pa.Array]) -> None:
+        """Remember bad cells with the key of their row, in the file's order."""
+        keys = next(
+            (a for c, a in zip(self.plan.columns, arrays, strict=True) if c.name == self.plan.key), None
+        )
+        for (place, value, reason), name in sorted(found, key=lambda bad: bad[0].place):
+            key = None if keys is None else keys[place].as_py()
+            key = key.strip().lower() or None if key else None
+            self.bad.append(BadCell(self.rows + place + 1, key, name, value, reason))
+
+    def _refuse_values_without_a_column(self, batch: pa.RecordBatch) -> None:
+        for place in self.plan.unnamed:
+            cells = batch.column(place)
+            if cells.null_count < len(cells):
+                first = next(number for number, cell in enumerate(cells) if cell.is_valid)
+                raise LandingError(
+                    f"the column at place {place + 1} has values but no name",
+                    file=self.file,
+                    row=self.rows + first + 1,
+                    value=cells[first].as_py(),
+                    next_step="Name it or remove it",
+                )
 
 
-def _replace_errors(connection: Connection, table: str, file: Path, bad: list[BadCell], clock: Clock) -> None:
-    connection.execute(sa.delete(tables.landing_error).where(tables.landing_error.c.table_name == table))
+def _refuse_lost_rows(file: Path, sent: int, written: int) -> None:
+    if sent != written:
+        raise LandingError(
+            f"{sent:,} rows were sent, the warehouse holds {written:,}",
+            file=file,
+            next_step="Nothing was changed; land it again, and report it if it happens twice",
+        )
+
+
+def _write_down(connection: Connection, table: str, landing: _Landing, clock: Clock) -> None:
+    """Replace what is remembered of the last landing: where it came from and what did not fit."""
     now = clock.now()
+    for remembered in (tables.landing, tables.landing_error):
+        connection.execute(sa.delete(remembered).where(remembered.c.table_name == table))
+    origin = {"table_name": table, "file_name": landing.file.name, "landed_at": now}
+    rows.insert(
+        connection,
+        tables.landing,
+        [
+            {
+                **origin,
+                "row_count": landing.rows,
+                "column_count": len(landing.plan.columns),
+                "bad_cells": len(landing.bad),
+            }
+        ],
+    )
     rows.insert(
         connection,
         tables.landing_error,
         [
             {
-                "table_name": table,
+                **origin,
                 "row_number": cell.row,
                 "row_key": cell.key,
                 "column_name": cell.column,
                 "value": cell.value,
                 "reason": cell.reason,
-                "file_name": file.name,
-                "landed_at": now,
             }
-            for cell in bad
+            for cell in landing.bad
         ],
     )
-
-
-def _mixed_dates(planned: Plan, readers: list[ColumnReader]) -> list[str]:
-    return [
-        f"'{column.name}' holds dates that can only be month/day/year and others that can only be "
-        "day/month/year; what can be both was read as month/day/year"
-        for column, reader in zip(planned.columns, readers, strict=True)
-        if len(reader.orders) == 2
-    ]

@@ -6,8 +6,9 @@ a million rows cost no more than looking them up.
 
 import datetime as dt
 import re
+import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -92,6 +93,14 @@ _READERS: dict[Kind, Callable[[str], Any]] = {
 }
 
 
+class BadValue(NamedTuple):
+    """A cell that did not fit."""
+
+    place: int  # in its batch, from 0
+    value: str
+    reason: str
+
+
 class ColumnReader:
     """Reads one column batch by batch, remembering what a value means."""
 
@@ -102,20 +111,25 @@ class ColumnReader:
         self._known: dict[str, Any] = {}
         self._refused: dict[str, str] = {}
 
-    def read(self, cells: pa.Array) -> tuple[pa.Array, list[tuple[int, str, str]]]:
-        """Return the typed column and its bad cells: (place in the batch, value, reason)."""
+    @property
+    def typed(self) -> bool:
+        """True for integers and dates."""
+        return self.kind is not Kind.TEXT
+
+    def read(self, cells: pa.Array) -> tuple[pa.Array, list[BadValue]]:
+        """Return the typed column and its bad cells."""
         target = ARROW_TYPE[self.kind]
         if cells.null_count == len(cells):
             return pa.nulls(len(cells), target), []
         self.filled += len(cells) - cells.null_count
-        if cells.type == target and self.kind is not Kind.TEXT:
-            return cells, []
+        if (typed := _directly(cells, self.kind)) is not None:
+            return typed, []
         texts = as_text(cells)
         if self.kind is Kind.TEXT:
             return self._read_texts(texts)
         return self._read_distinct(texts)
 
-    def _read_texts(self, texts: pa.Array) -> tuple[pa.Array, list[tuple[int, str, str]]]:
+    def _read_texts(self, texts: pa.Array) -> tuple[pa.Array, list[BadValue]]:
         suspects = pc.greater(pc.utf8_length(texts), LONGEST_TEXT // 2)
         if not pc.any(suspects).as_py():
             return texts, []
@@ -125,10 +139,10 @@ class ColumnReader:
             try:
                 read_text(value)
             except Unreadable as reason:
-                bad.append((int(place), value, str(reason)))
+                bad.append(BadValue(int(place), value, str(reason)))
         return _without(texts, [place for place, _, _ in bad]), bad
 
-    def _read_distinct(self, texts: pa.Array) -> tuple[pa.Array, list[tuple[int, str, str]]]:
+    def _read_distinct(self, texts: pa.Array) -> tuple[pa.Array, list[BadValue]]:
         encoded = texts.dictionary_encode()
         values: list[str] = encoded.dictionary.to_pylist()
         for value in values:
@@ -140,7 +154,7 @@ class ColumnReader:
             places = pc.is_in(encoded.indices, pa.array(refused, encoded.indices.type))
             for place in np.flatnonzero(places.to_numpy(zero_copy_only=False)):
                 value = texts[place].as_py()
-                bad.append((int(place), value, self._refused[value]))
+                bad.append(BadValue(int(place), value, self._refused[value]))
         return meanings.take(encoded.indices), bad
 
     def _learn(self, value: str) -> None:
@@ -159,30 +173,37 @@ def as_text(cells: pa.Array) -> pa.Array:
     """Return cells of any simple type as text: whole floats without a fraction, dates in ISO form."""
     kind = cells.type
     if isinstance(kind, pa.ExtensionType):
-        cells, kind = cells.storage, kind.storage_type
+        return as_text(cells.storage)
     if pa.types.is_dictionary(kind):
         return as_text(cells.dictionary_decode())
     if pa.types.is_string(kind):
         return cells
     if pa.types.is_fixed_size_binary(kind) and kind.byte_width == 16:
-        return pa.array([None if v is None else str(_uuid(v)) for v in cells.to_pylist()], pa.string())
+        return pa.array([None if v is None else str(uuid.UUID(bytes=v)) for v in cells.to_pylist()])
     if pa.types.is_boolean(kind):
         return pc.if_else(cells, "TRUE", "FALSE")
     if pa.types.is_floating(kind):
-        return pa.array([None if v is None else _number(v) for v in cells.to_pylist()], pa.string())
-    if pa.types.is_timestamp(kind):
-        return pa.array([None if v is None else v.isoformat(" ") for v in cells.to_pylist()], pa.string())
+        return _floats_as_text(cells)
     return cells.cast(pa.string())
 
 
-def _number(value: float) -> str:
-    return format(value, ".15g") if abs(value) < 1e15 else format(value, "f").rstrip("0").rstrip(".")
+def _floats_as_text(cells: pa.Array) -> pa.Array:
+    cells = pc.if_else(pc.is_nan(cells), pa.scalar(None, cells.type), cells)
+    whole = pc.and_(pc.equal(pc.floor(cells), cells), pc.less(pc.abs(cells), 2.0**53))
+    integers = pc.if_else(whole, cells, pa.scalar(None, cells.type)).cast(pa.int64())
+    return pc.coalesce(integers.cast(pa.string()), cells.cast(pa.string()))
 
 
-def _uuid(value: bytes) -> Any:
-    import uuid
-
-    return uuid.UUID(bytes=value)
+def _directly(cells: pa.Array, kind: Kind) -> pa.Array | None:
+    """Return typed cells as they are wanted, when all of them convert without loss."""
+    if kind is Kind.INTEGER and (pa.types.is_integer(cells.type) or pa.types.is_floating(cells.type)):
+        try:
+            return cells.cast(pa.int32())
+        except pa.ArrowInvalid:
+            return None
+    if kind is Kind.DATE and pa.types.is_timestamp(cells.type):
+        return (pc.local_timestamp(cells) if cells.type.tz else cells).cast(pa.date32())
+    return cells if cells.type == ARROW_TYPE[kind] and kind is not Kind.TEXT else None
 
 
 def _without(texts: pa.Array, places: list[int]) -> pa.Array:

@@ -31,8 +31,10 @@ def open_csv(file: Path, known: Collection[str], encoding: str | None = None) ->
     """Open a CSV file; `known` are folded column names, by which the delimiter is recognised."""
     raw = file.read_bytes()
     encoding = encoding or _encoding(file, raw)
-    data = _as_utf8(file, raw, encoding)
+    data = _as_utf8(file, raw, encoding).lstrip(b"\r\n")
     del raw
+    if not data.endswith(b"\n"):
+        data += b"\n"
     delimiter, header = _header(file, data, known)
     _check_quotes(file, data, delimiter)
     warnings = (

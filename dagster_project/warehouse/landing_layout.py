@@ -94,8 +94,9 @@ def plan(
     if not accept_unknown:
         _refuse_misspelt(file, absent, outside)
     inside = names[first + 1 : last]
-    _refuse_misplaced(file, layout, names, inside, not_sizes)
-    sizes = {name for name in inside if name and name not in not_sizes}
+    excluded = {fold(name) for name in not_sizes}
+    _refuse_misplaced(file, layout, names, inside, excluded)
+    sizes = {name for name in inside if name and fold(name) not in excluded}
     if not sizes:
         raise LandingError(
             f"no size column stands between '{layout.first_marker}' and '{layout.last_marker}'",
@@ -199,10 +200,10 @@ def _refuse_misspelt(file: Path, absent: Sequence[str], unknown: Sequence[str]) 
 
 
 def _refuse_misplaced(
-    file: Path, layout: Layout, names: Sequence[str], inside: Sequence[str], not_sizes: Collection[str]
+    file: Path, layout: Layout, names: Sequence[str], inside: Sequence[str], excluded: Collection[str]
 ) -> None:
     for name in inside:
-        if name in layout.columns and name not in not_sizes:
+        if name in layout.columns and fold(name) not in excluded:
             raise LandingError(
                 f"the column stands among the sizes, between '{layout.first_marker}' and "
                 f"'{layout.last_marker}', but is none",
@@ -211,7 +212,7 @@ def _refuse_misplaced(
                 next_step="Move it, or add it to not_sizes in the mapping",
             )
     for name in names:
-        if name in layout.sizes and name not in inside:
+        if name in layout.sizes and name not in inside and fold(name) not in excluded:
             raise LandingError(
                 f"the size stands outside '{layout.first_marker}' … '{layout.last_marker}', where its "
                 "quantities would be lost",

@@ -26,6 +26,10 @@ def open_source(
             next_step="Save it as .xlsx or CSV" if kind == ".xls" else "CSV, Parquet and .xlsx can",
         )
     try:
+        if not file.stat().st_size:
+            raise LandingError(
+                "is empty", file=file, next_step="It may still be being written; export it again"
+            )
         if kind in CSV:
             return open_csv(file, known, encoding)
         return open_parquet(file) if kind in PARQUET else open_excel(file, sheet)

@@ -22,17 +22,28 @@ def text_batch(columns: Sequence[Sequence[str | None]]) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(arrays, names=[str(place) for place in range(len(arrays))])
 
 
-def without_trailing_blanks(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Drop the blank rows a spreadsheet leaves after its last row; blank rows between others stay."""
-    held: list[pa.RecordBatch] = []
-    for batch in batches:
-        filled = _rows_to_last_filled(batch)
-        if filled:
-            yield from held
-            held = []
-            yield batch.slice(0, filled)
-        if filled < batch.num_rows:
-            held.append(batch.slice(filled))
+class TrailingBlanks:
+    """Drops the blank rows a spreadsheet leaves after its last row; blank rows between others stay."""
+
+    def __init__(self, batches: Iterator[pa.RecordBatch]) -> None:
+        self._batches = batches
+        self._held: list[pa.RecordBatch] = []
+
+    @property
+    def dropped(self) -> int:
+        """How many rows were dropped, once all batches are read."""
+        return sum(batch.num_rows for batch in self._held)
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        """Yield the batches up to the last row that has a value."""
+        for batch in self._batches:
+            filled = _rows_to_last_filled(batch)
+            if filled:
+                yield from self._held
+                self._held = []
+                yield batch.slice(0, filled)
+            if filled < batch.num_rows:
+                self._held.append(batch.slice(filled))
 
 
 def _rows_to_last_filled(batch: pa.RecordBatch) -> int:

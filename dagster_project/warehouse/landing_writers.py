@@ -1,6 +1,9 @@
 """Bulk loads a table that takes the place of the old one: all of it or nothing."""
 
-from collections.abc import Sequence
+import re
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pyarrow as pa
@@ -8,28 +11,51 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from dagster_project.delivery.clock import new_id
+from dagster_project.warehouse import reading
+from dagster_project.warehouse.engine import Warehouse
 from dagster_project.warehouse.landing_cells import LONGEST_TEXT
 from dagster_project.warehouse.landing_layout import Kind, PlannedColumn
 from dagster_project.warehouse.relations import quoted, registered
 
-BUFFER_BYTES = 64 << 20
+BUFFER_BYTES = 64 << 20  # what the driver may reserve for one call
 _TYPES: dict[Kind, Any] = {
     Kind.TEXT: sa.Unicode(LONGEST_TEXT),
     Kind.INTEGER: sa.Integer(),
     Kind.DATE: sa.Date(),
 }
+_ABANDONED_SECONDS = 86_400
 
 
-class CountMismatch(Exception):
-    """The warehouse holds another number of rows than it was given."""
+@contextmanager
+def loading(
+    warehouse: Warehouse, name: str, columns: Sequence[PlannedColumn]
+) -> Iterator[tuple[Connection, sa.Table]]:
+    """Yield a transaction and an empty table in it; an error in the block leaves no trace of either.
 
-
-def create(connection: Connection, name: str, columns: Sequence[PlannedColumn]) -> sa.Table:
-    """Create the table to load into; a leftover of a load that died is dropped first."""
-    table = sa.Table(name, sa.MetaData(), *(sa.Column(c.name, _TYPES[c.kind]) for c in columns))
-    table.drop(connection, checkfirst=True)
-    table.create(connection)
-    return table
+    On SQL Server the table is created in a transaction of its own: the catalogue stays locked until the end
+    of the one that creates it, and nobody else could list tables while we load.
+    """
+    table = sa.Table(
+        f"{name}__landing_{new_id()}",
+        sa.MetaData(),
+        *(sa.Column(column.name, _TYPES[column.kind]) for column in columns),
+    )
+    if warehouse.embedded:
+        with warehouse.begin() as connection:
+            table.create(connection, checkfirst=False)
+            yield connection, table
+        return
+    with warehouse.begin() as connection:
+        _drop_abandoned(connection, name)
+        table.create(connection, checkfirst=False)
+    try:
+        with warehouse.begin() as connection:
+            yield connection, table
+    except BaseException:
+        with suppress(sa.exc.DBAPIError), warehouse.begin() as connection:
+            table.drop(connection, checkfirst=True)
+        raise
 
 
 def load(connection: Connection, table: sa.Table, batch: pa.RecordBatch) -> None:
@@ -42,24 +68,14 @@ def load(connection: Connection, table: sa.Table, batch: pa.RecordBatch) -> None
 
 
 def _load_sqlserver(connection: Connection, table: sa.Table, batch: pa.RecordBatch) -> None:
-    """Append by fast_executemany, telling the driver real widths: it reserves the declared ones per row."""
-    import pyodbc
+    """Append by fast_executemany, which reserves the widest value of every column for every row.
 
+    So the driver is told the widths that occur, not the declared ones: 268 columns would take 850 KB a row.
+    """
     names = ", ".join(quoted(connection, column.name) for column in table.columns)
     marks = ", ".join("?" for _ in table.columns)
-    sizes = []
-    width = 0
-    for column, cells in zip(table.columns, batch.columns, strict=True):
-        if isinstance(column.type, sa.Unicode):
-            longest = 2 * (pc.max(pc.utf8_length(cells)).as_py() or 1)
-            sizes.append((pyodbc.SQL_WVARCHAR, min(max(longest, 1), LONGEST_TEXT), 0))
-            width += 2 * longest + 8
-        elif isinstance(column.type, sa.Date):
-            sizes.append((pyodbc.SQL_TYPE_DATE, 10, 0))
-            width += 24
-        else:
-            sizes.append((pyodbc.SQL_INTEGER, 0, 0))
-            width += 24
+    statement = f"insert into {quoted(connection, table.name)} ({names}) values ({marks})"
+    sizes, width = _input_sizes(table, batch)
     step = max(1, BUFFER_BYTES // width)
     cursor: Any = connection.connection.cursor()
     try:
@@ -67,12 +83,26 @@ def _load_sqlserver(connection: Connection, table: sa.Table, batch: pa.RecordBat
         cursor.setinputsizes(sizes)
         for start in range(0, batch.num_rows, step):
             part = batch.slice(start, step)
-            values = list(zip(*(column.to_pylist() for column in part.columns), strict=True))
-            cursor.executemany(
-                f"insert into {quoted(connection, table.name)} ({names}) values ({marks})", values
-            )
+            cursor.executemany(statement, list(zip(*(c.to_pylist() for c in part.columns), strict=True)))
     finally:
         cursor.close()
+
+
+def _input_sizes(table: sa.Table, batch: pa.RecordBatch) -> tuple[list[tuple[int, int, int]], int]:
+    import pyodbc
+
+    sizes = []
+    width = 0
+    for column, cells in zip(table.columns, batch.columns, strict=True):
+        if isinstance(column.type, sa.Unicode):
+            longest = min(2 * (pc.max(pc.utf8_length(cells)).as_py() or 1), LONGEST_TEXT)
+            sizes.append((pyodbc.SQL_WVARCHAR, longest, 0))
+            width += 2 * longest + 8
+        else:
+            date = isinstance(column.type, sa.Date)
+            sizes.append((pyodbc.SQL_TYPE_DATE, 10, 0) if date else (pyodbc.SQL_INTEGER, 10, 0))
+            width += 24
+    return sizes, width
 
 
 def count(connection: Connection, name: str) -> int:
@@ -85,10 +115,19 @@ def swap(connection: Connection, loaded: sa.Table, name: str) -> None:
     connection.exec_driver_sql(f"drop table if exists {quoted(connection, name)}")
     if connection.dialect.name == "mssql":
         connection.execute(
-            sa.text("exec sp_rename :old, :new, N'OBJECT'"),
-            {"old": quoted(connection, loaded.name), "new": name},
+            sa.text("exec sp_rename :loaded, :name, N'OBJECT'"),
+            {"loaded": quoted(connection, loaded.name), "name": name},
         )
         return
     connection.exec_driver_sql(
         f"alter table {quoted(connection, loaded.name)} rename to {quoted(connection, name)}"
     )
+
+
+def _drop_abandoned(connection: Connection, name: str) -> None:
+    """Drop what a killed process left; its name says when it was made."""
+    pattern = re.compile(re.escape(f"{name}__landing_".lower()) + r"([0-9a-f]{12})[0-9a-f]{20}")
+    for table in reading.tables_and_columns(connection):
+        found = pattern.fullmatch(table)
+        if found and time.time() - int(found[1], 16) / 1_000 > _ABANDONED_SECONDS:
+            connection.exec_driver_sql(f"drop table {quoted(connection, table)}")

@@ -1,12 +1,11 @@
 """Rows as an SQL relation: what one statement inserts or updates from.
 
-A bound statement per row makes 960 rows a second in DuckDB; through Arrow it makes two million. SQL Server
-reads the same rows from one JSON parameter with OPENJSON. Both get values checked by the same rules, so a
+A bound statement per row makes 960 rows a second in DuckDB; through Arrow it makes two million. T-SQL reads
+the same rows from one JSON parameter (`openjson_rows.py`). Both get values checked by the same rules, so a
 text that is too long fails here, not on one engine only.
 """
 
 import datetime as dt
-import json
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -19,6 +18,10 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from dagster_project.warehouse.openjson_rows import openjson_rows, quoted
+
+__all__ = ["Record", "quoted", "registered", "relation"]
+
 Record = Mapping[str, Any]
 
 
@@ -28,15 +31,11 @@ def relation(
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield (relation, bound parameters): an SQL relation holding `rows` with exactly `columns`.
 
-    Raises ValueError for a value its column cannot hold.
+    The relation wants an alias where it is used. Raises ValueError for a value its column cannot hold.
     """
     table = _arrow(columns, rows)
     if connection.dialect.name == "mssql":
-        declared = ", ".join(
-            f"{quoted(connection, c.name)} {c.type.compile(connection.dialect)} {_json_path(c.name)}"
-            for c in columns
-        )
-        yield f"openjson(:_rows) with ({declared})", {"_rows": json.dumps(table.to_pylist(), default=_json)}
+        yield openjson_rows(connection, columns, table)
         return
     with registered(connection, table) as name:
         yield name, {}
@@ -61,20 +60,6 @@ def _call(native: Any, method: str, *arguments: Any) -> None:
     call = getattr(native, method)  # looking it up keeps the rows that another cursor has yet to read
     native.complete()  # a result closed before its end still occupies the connection
     call(*arguments)
-
-
-def quoted(connection: Connection, name: str) -> str:
-    """Return a name as the engine quotes it."""
-    return connection.dialect.identifier_preparer.quote_identifier(name)
-
-
-def _json_path(name: str) -> str:
-    path = "$." + json.dumps(name)
-    return "'" + path.replace("'", "''").replace(":", "\\:") + "'"
-
-
-def _json(value: Any) -> str:
-    return value.isoformat() if isinstance(value, dt.datetime | dt.date) else str(value)
 
 
 def _arrow(columns: Sequence[sa.Column[Any]], rows: Sequence[Record]) -> pa.Table:

@@ -29,7 +29,9 @@ def insert(connection: Connection, table: sa.Table, rows: Sequence[Record]) -> i
     for chunk in _chunks(connection, rows):
         with relation(connection, columns, chunk) as (source, bound):
             result = connection.execute(
-                sa.text(f"insert into {_name(connection, table)} ({names}) select {names} from {source}"),
+                sa.text(
+                    f"insert into {_name(connection, table)} ({names}) select {names} from {source} as r"
+                ),
                 bound,
             )
             written += _affected(connection, result)
@@ -118,7 +120,7 @@ def _update_statement(
     output, returning = _returning(connection, key)
     if connection.dialect.name == "mssql":
         assignments = ", ".join(f"t.{assignment}" for assignment in sets)
-        return f"update t set {assignments}{output} from {target} as t join {source} as r on {condition}"
+        return f"update t set {assignments}{output} from {target} as t, {source} as r where {condition}"
     return f"update {target} as t set {', '.join(sets)} from {source} as r where {condition}{returning}"
 
 

@@ -140,8 +140,7 @@ def _migrate_embedded(
     """Apply a version to DuckDB. Secondary indexes are left out: it joins by hashing and would only pay."""
     for table in new_tables:
         born = columns_at_birth(table)
-        copy = sa.Table(table.name, sa.MetaData(), *(column.copy() for column in born))
-        connection.execute(CreateTable(copy))
+        connection.execute(CreateTable(_only(table, born)))
     quoted = connection.dialect.identifier_preparer.quote_identifier
     for column in new_columns:
         kind = column.type.compile(connection.dialect)
@@ -157,3 +156,15 @@ def _migrate_embedded(
                 version=migration.version, applied_at=clock.now(), description=migration.description
             )
         )
+
+
+def _only(table: sa.Table, columns: Sequence[sa.Column[Any]]) -> sa.Table:
+    """Return a table with some of its columns, without indexes."""
+    return sa.Table(
+        table.name,
+        sa.MetaData(),
+        *(
+            sa.Column(c.name, c.type, primary_key=c.primary_key, nullable=c.nullable, autoincrement=False)
+            for c in columns
+        ),
+    )

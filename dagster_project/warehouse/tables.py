@@ -221,6 +221,17 @@ landing_error = Table(
     Column("landed_at", Instant, nullable=False),
 )
 
+landing = Table(
+    "landing",
+    metadata,
+    Column("table_name", Name, primary_key=True, comment="a source table that landing made, and may replace"),
+    Column("file_name", Unicode(400), nullable=False, info=FREE),
+    Column("row_count", BigInteger, nullable=False),
+    Column("column_count", Integer, nullable=False),
+    Column("bad_cells", BigInteger, nullable=False, comment="rows of landing_error"),
+    Column("landed_at", Instant, nullable=False),
+)
+
 ledger_schema = Table(
     "ledger_schema",
     metadata,

@@ -201,6 +201,19 @@ begin
     );
 end;
 
+if object_id(N'dbo.landing', N'U') is null
+begin
+    create table dbo.landing (
+        table_name    nvarchar(200) not null,  -- a source table that landing made, and may replace
+        file_name     nvarchar(400) not null,
+        row_count     bigint not null,
+        column_count  integer not null,
+        bad_cells     bigint not null,         -- rows of landing_error
+        landed_at     datetime2(6) not null,
+        constraint pk_landing primary key clustered (table_name)
+    );
+end;
+
 if object_id(N'dbo.ledger_schema', N'U') is null
 begin
     create table dbo.ledger_schema (
