@@ -47,7 +47,7 @@ bench: $(INSTALLED) ## the measurements and long proofs of bench/, each beside i
 	$(BIN)/python -m bench
 
 docs: $(INSTALLED) ## dbt's documentation, into $ORDER_STAGING_HOME/target/index.html
-	$(BIN)/python -m dagster_project.dbt_docs
+	$(BIN)/order-staging docs
 
 dev: $(INSTALLED) ## Dagster on http://127.0.0.1:3000
 	@mkdir -p $(DAGSTER_HOME) && cp dagster.yaml $(DAGSTER_HOME)/
@@ -55,7 +55,8 @@ dev: $(INSTALLED) ## Dagster on http://127.0.0.1:3000
 
 lock: ## resolve requirements.lock anew: hashes, no index address
 	$(BIN)/uv pip compile pyproject.toml --extra sandbox --extra dev --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements.lock
+		--generate-hashes --no-emit-index-url --no-header --no-annotate --quiet \
+		--no-emit-package dbt-core-experimental-parser -o requirements.lock
 
 clean: ## forget the embedded warehouse, the sandbox and everything else we wrote
 	rm -rf $(ORDER_STAGING_HOME)
