@@ -155,3 +155,15 @@
 {% macro sqlserver__json_member(json, name) %}
   {{- return('json_value(' ~ json ~ ', ' ~ literal('$.' ~ tojson(name)) ~ ')') -}}
 {% endmacro %}
+
+
+{# The member of a JSON object whose name stands in another column, as text; for a few rows. Differs as above. #}
+{% macro json_member_named(json, name) %}
+  {{- return(adapter.dispatch('json_member_named', 'order_staging')(json, name)) -}}
+{% endmacro %}
+{% macro default__json_member_named(json, name) %}
+  {{- return('json_extract_string(' ~ json ~ ", '$.\"' || replace(" ~ name ~ ", '\"', '\\\\\"') || '\"')") -}}
+{% endmacro %}
+{% macro sqlserver__json_member_named(json, name) %}
+  {{- return('json_value(' ~ json ~ ", '$.\"' + string_escape(" ~ name ~ ", 'json') + '\"')") -}}
+{% endmacro %}

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(tags=['stage']) }}
 {%- set columns = mapping_columns('int_monday__items_mapped') -%}
 {%- set meta = mapping_meta('int_monday__items_mapped') %}
 

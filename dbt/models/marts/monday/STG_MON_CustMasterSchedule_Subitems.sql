@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(tags=['stage']) }}
 {%- set columns = mapping_columns('int_monday__subitems_mapped') -%}
 {%- set filters = mapping_meta('int_monday__items_mapped').get('filters', {}) -%}
 {%- set batch = mapping_meta('int_monday__items_mapped').get('batch') %}

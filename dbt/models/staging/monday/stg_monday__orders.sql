@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 {# The order list with one key per row, under the source's own column names: those the mapping reads and the
    sizes. A column the source does not have is an empty one, so that drift at the edge breaks nothing; a warning
    test names it. #}

@@ -1,0 +1,43 @@
+{# What each rule that dbt finds broken asks of people. One table for all entities: error class, what is wrong (to
+   be read after the row's name), and what clears it. #}
+{% macro refusal_rules() %}
+  {{- return({
+    'no_key': ['fix the row', 'has no record_uuid', 'give the row a record_uuid in the order list'],
+    'duplicate_key': [
+      'fix the row', 'shares its record_uuid with another row', 'give every row its own record_uuid in the order list'
+    ],
+    'landing': [
+      'fix the row', 'could not be read when the file was landed', 'correct the cell and land the file again'
+    ],
+    'required': ['fix the row', 'is empty but required', 'fill the cell in the order list'],
+    'max_length': ['fix the row', 'is longer than the board takes', 'shorten the text in the order list'],
+    'number': ['fix the row', 'is no number', 'write a number, or leave the cell empty'],
+    'integer': ['fix the row', 'is no whole number', 'write a whole number, or leave the cell empty'],
+    'date': ['fix the row', 'is no date', 'write a date as YYYY-MM-DD, or leave the cell empty'],
+    'minimum': ['fix the row', 'is smaller than allowed', 'correct the number in the order list'],
+    'maximum': ['fix the row', 'is larger than allowed', 'correct the number in the order list'],
+    'map': ['fix the mapping', 'is a value the mapping does not know', 'add the value to the mapping'],
+    'lookup': ['fix the mapping', 'is a name the lookup list does not know', 'add the name to the lookup list'],
+  }) -}}
+{% endmacro %}
+
+
+{# `case` over a column of rule names: part 0 is the class, 1 what is wrong, 2 what clears it. #}
+{% macro of_rule(rule, part) %}
+  {%- set whens = [] -%}
+  {%- for name, texts in refusal_rules().items() -%}
+    {%- do whens.append('when ' ~ literal(name) ~ ' then ' ~ literal(texts[part])) -%}
+  {%- endfor -%}
+  {%- set otherwise = ['unknown', 'breaks a rule', 'ask the people who keep the mapping'][part] -%}
+  {{- return('case ' ~ rule ~ '\n      ' ~ whens | join('\n      ') ~ '\n      else ' ~ literal(otherwise) ~ '\n    end') -}}
+{% endmacro %}
+
+
+{# One sentence for operators: which row, which column, which value, what is wrong, what to do. #}
+{% macro refusal_sentence(subject, row) %}
+  {{- return(
+    "concat(" ~ literal(subject ~ ' ') ~ ", " ~ row ~ ".named, ': ', coalesce(concat(" ~ row ~ ".column_name, ' '), ''), "
+    ~ "case when " ~ row ~ ".value is null then '' else concat('''', left(" ~ row ~ ".value, 80), ''' ') end, "
+    ~ row ~ ".what_is_wrong, '. Next: ', " ~ row ~ ".what_clears_it, '.')"
+  ) -}}
+{% endmacro %}

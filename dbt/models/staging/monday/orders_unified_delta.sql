@@ -1,0 +1,74 @@
+-- depends_on: {{ ref('int_monday__staging_guard') }}
+{# What the order list says differently from the open versions of its history: new and changed rows, and rows that
+   are gone, with their last values and source_removed 1. Only these reach the snapshot, which costs a third of
+   letting it compare the whole list, and re-versions nothing when a column appears. Rows without a usable key
+   are refused elsewhere and have no history. #}
+{%- set names = mapped_source_columns('int_monday__items_mapped') -%}
+{%- set kept = kept_columns('orders_unified_snapshot') %}
+
+with current_orders as (
+  select
+    orders.order_key
+    {%- for name in names %},
+    {{ as_kept('orders.' ~ adapter.quote(name), kept.get(name)) }} as {{ adapter.quote(name) }}
+    {%- endfor %}
+  from {{ ref('stg_monday__orders') }} as orders
+  left join {{ ref('int_monday__orders_duplicated') }} as duplicated
+    on {{ same_key('orders.order_key', 'duplicated.business_key') }}
+  where orders.order_key is not null and duplicated.business_key is null
+),
+{% if kept %}
+
+open_versions as (
+  select
+    order_key,
+    source_removed
+    {%- for name in names if name in kept %},
+    {{ adapter.quote(name) }}
+    {%- endfor %}
+  from {{ snapshot_relation('orders_unified_snapshot') }}
+  where dbt_valid_to is null
+),
+
+differing as (
+  select
+    current_orders.*,
+    0 as source_removed
+  from current_orders
+  left join open_versions on {{ same_key('current_orders.order_key', 'open_versions.order_key') }}
+  where open_versions.order_key is null
+    or open_versions.source_removed = 1
+    {%- for name in names if name in kept %}
+    or {{ differs_in_history('current_orders.' ~ adapter.quote(name), 'open_versions.' ~ adapter.quote(name), kept[name]) }}
+    {%- endfor %}
+),
+
+removed as (
+  select
+    open_versions.order_key
+    {%- for name in names %},
+    {{ 'open_versions.' ~ adapter.quote(name) if name in kept else 'null' }} as {{ adapter.quote(name) }}
+    {%- endfor %},
+    1 as source_removed
+  from open_versions
+  left join {{ ref('stg_monday__orders') }} as orders
+    on {{ same_key('open_versions.order_key', 'orders.order_key') }}
+  where orders.order_key is null and open_versions.source_removed = 0
+),
+
+final as (
+  select * from differing
+  union all
+  select * from removed
+)
+{%- else %}
+
+final as (
+  select
+    current_orders.*,
+    0 as source_removed
+  from current_orders
+)
+{%- endif %}
+
+select * from final
