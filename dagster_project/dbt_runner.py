@@ -13,6 +13,9 @@ from typing import Any
 from dagster_project.settings import PROJECT_ROOT, Settings
 from dagster_project.warehouse.engine import Warehouse, odbc_driver
 
+_QUIETLY = (
+    "--quiet", "--no-use-colors", "--no-print", "--log-level", "none", "--log-level-file", "info",
+)  # fmt: skip
 OnNode = Callable[[str, int, int], None]
 
 
@@ -71,17 +74,16 @@ class DbtRunner:
         self.warehouse.release()
         with _environment(self._variables()):
             try:
-                result = dbtRunner(callbacks=callbacks).invoke([*self._flags(), *arguments])
+                result = dbtRunner(callbacks=callbacks).invoke([*_QUIETLY, *arguments, *self._paths()])
             finally:
                 _close_handles()
         if result.exception is not None:
             raise DbtFailed(_first_lines(str(result.exception))) from result.exception
         return result
 
-    def _flags(self) -> list[str]:
+    def _paths(self) -> list[str]:
         home = self.settings.order_staging_home
         return [
-            "--quiet", "--no-use-colors", "--no-print", "--log-level", "none", "--log-level-file", "info",
             "--log-path", str(home / "logs"), "--target-path", str(home / "target"),
             "--project-dir", str(PROJECT_ROOT), "--profiles-dir", str(PROJECT_ROOT),
         ]  # fmt: skip

@@ -63,7 +63,8 @@ def _land(settings: Settings, orders: int) -> None:
     warehouse = Warehouse(settings.warehouse)
     with hold(warehouse, "order-staging demo", settings.warehouse_wait_seconds, on_wait=output.warn):
         output.say(str(schema.init(warehouse)))
-        output.say(str(land(warehouse, "ORDERS_UNIFIED", file)))
+        landed = land(warehouse, "ORDERS_UNIFIED", file)
+        output.say(f"{landed.rows} made-up order lines landed in ORDERS_UNIFIED")
 
 
 def _make_up(orders: int, file: Path) -> None:

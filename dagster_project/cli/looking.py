@@ -204,8 +204,7 @@ def _keys(connection: sa.Connection, run: SystemRun, said: str) -> list[str]:
             reference = (
                 "order_number" if relation == mapping.errors else next(iter(mapping.reference.values()), None)
             )
-            columns = [sa.column("business_key"), *([sa.column(reference)] if reference else [])]
-            found = sa.table(relation, *columns)
+            found = sa.table(relation, *(sa.column(name) for name in ("business_key", reference) if name))
             asked = [found.c.business_key == said, found.c.business_key == said.lower()]
             if reference and (mapping.parent is None or relation == mapping.errors):
                 asked.append(found.c[reference] == said)

@@ -1,5 +1,6 @@
 """init, land, config, mappings: what comes before the first run."""
 
+import dataclasses
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -47,11 +48,19 @@ def land(
         schema.check(warehouse)
         report = land_file(warehouse, table, file)
     if json:
-        output.print_json(report.as_dict())
+        output.print_json({**dataclasses.asdict(report), "file": str(report.file)})
         return
-    output.say(str(report))
+    size = f"{report.rows} rows, {report.columns} columns, {len(report.sizes)} of them sizes"
+    output.say(f"{report.table} landed from {report.file.name}: {size}, {report.bad_cells} bad cells")
     for warning in report.warnings:
         output.warn(warning)
+
+
+def docs() -> None:
+    """Write dbt's documentation site into the home; the warehouse must have been staged once."""
+    with system_run("monday", json=False) as run, run.held():
+        run.dbt.docs()
+    output.say(str(load_settings().order_staging_home / "target" / "index.html"))
 
 
 def config_show(json: options.Json = False) -> None:

@@ -99,7 +99,7 @@ def _dead(holder: sa.Row[Any]) -> bool:
     if holder.host != socket.gethostname():
         return False
     try:
-        return int(psutil.Process(holder.pid).create_time()) != holder.process_started
+        return bool(int(psutil.Process(holder.pid).create_time()) != holder.process_started)
     except psutil.NoSuchProcess:
         return True
 

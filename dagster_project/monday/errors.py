@@ -79,6 +79,8 @@ TABLE: Mapping[str, tuple[Meaning, ErrorClass]] = {
     "undefinedfield": (_R, ErrorClass.FIX_MAPPING),
     "argumentliteralsincompatible": (_R, ErrorClass.FIX_MAPPING),
     "complexity": (_R, ErrorClass.FIX_MAPPING),  # one request above the cap: half of it may pass
+    "maxcomplexityexceeded": (_R, ErrorClass.FIX_MAPPING),
+    "cursor": (_R, ErrorClass.FIX_ELSEWHERE),
     "deletelastgroup": (_R, ErrorClass.FIX_ELSEWHERE),
     "invalidboardid": (_S, ErrorClass.FIX_ACCESS),
     "itemslimitation": (_S, ErrorClass.FIX_ELSEWHERE),

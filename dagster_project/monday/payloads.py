@@ -16,13 +16,16 @@ CREATE, COLUMNS, RENAME, MOVE, ARCHIVE = "create", "columns", "rename", "move", 
 def column_value(place: Place, value: Any, column: Column | None) -> Any:
     """Return the JSON value a column takes; None clears it.
 
-    A purely numeric label is ambiguous with an id or index, so known ones are written by number.
+    Known labels are written by number where the text could mean something else: a purely numeric one could
+    be an id or index, and one of a column that takes no new labels could be made beside another that may.
     """
     text = canonical(place.type, value)
     if text is None:
         return None
     if place.type in LABELS:
-        return _label(place.type, text, column)
+        by_number = text.isdigit() or not place.create_labels
+        number = column.labels.get(text) if column and by_number else None
+        return _label(place.type, text, number)
     return {DATE: {"date": text}, LONG_TEXT: {"text": text}}.get(place.type, text)
 
 
@@ -128,8 +131,7 @@ def _name(layout: Layout, values: Mapping[str, Any]) -> str:
     return canonical("text", values.get(layout.name.field)) or ""
 
 
-def _label(board_type: str, text: str, column: Column | None) -> dict[str, Any]:
-    number = column.labels.get(text) if column and text.isdigit() else None
+def _label(board_type: str, text: str, number: int | None) -> dict[str, Any]:
     if board_type == "dropdown":
         return {"labels": [text]} if number is None else {"ids": [number]}
     return {"label": text} if number is None else {"index": number}

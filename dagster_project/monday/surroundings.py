@@ -71,6 +71,7 @@ class Known:
 
     def made_group(self, title: str, group_id: str) -> None:
         """A group was made by us."""
+        self.once()
         self._groups[title] = group_id
 
     def made_item(self, board_id: str) -> None:

@@ -167,7 +167,7 @@ def _batches(file: Path, data: bytes, delimiter: str, width: int) -> Iterator[pa
                 column_types=dict.fromkeys(names, pa.string()),
                 null_values=[""],
                 strings_can_be_null=True,
-                quoted_strings_can_be_null=True,
+                quoted_strings_can_be_null=False,  # "" is a text, an empty cell is none,
             ),
         )
     except pa.ArrowInvalid as error:

@@ -28,8 +28,8 @@ def read_rows(
     connection: Connection, sql: str, parameters: Parameters | None = None, chunk: int = 5_000
 ) -> Iterator[dict[str, Any]]:
     """Yield rows as column → value; values are bound by :name, a colon that is none is written `\\:`."""
-    streaming = connection.execution_options(stream_results=True)
-    with streaming.execute(sa.text(sql), dict(parameters or {})) as result:
+    statement = sa.text(sql).bindparams(**(parameters or {}))
+    with connection.execute(statement, execution_options={"stream_results": True}) as result:
         for rows in result.mappings().partitions(chunk):
             for row in rows:
                 yield dict(row)
@@ -39,10 +39,10 @@ def read_arrow(
     connection: Connection, sql: str, parameters: Parameters | None = None, chunk: int = 20_000
 ) -> pa.Table:
     """Return a whole result as an Arrow table, without a Python object per value where the engine can."""
-    result = connection.execute(sa.text(sql), dict(parameters or {}))
+    statement = sa.text(sql).bindparams(**(parameters or {}))
     if connection.dialect.name == "duckdb":
-        with result:
-            return result.cursor.fetch_arrow_table()
+        return _duckdb_arrow(connection, statement)
+    result = connection.execute(statement)
     with result:
         schema = _schema(result)
         batches = [
@@ -56,6 +56,15 @@ def read_arrow(
             for rows in result.partitions(chunk)
         ]
     return pa.Table.from_batches(batches, schema)
+
+
+def _duckdb_arrow(connection: Connection, statement: sa.TextClause) -> pa.Table:
+    compiled: Any = statement.compile(dialect=connection.dialect)
+    values = [compiled.params[name] for name in compiled.positiontup]
+    native: Any = connection.connection.driver_connection
+    ask = native.sql  # looking it up keeps the rows that another cursor has yet to read
+    native.complete()  # a result closed before its end still occupies the connection
+    return ask(str(compiled), params=values).to_arrow_table()
 
 
 def table_exists(connection: Connection, name: str) -> bool:

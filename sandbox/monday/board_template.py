@@ -125,7 +125,7 @@ LABELS: dict[str, tuple[str, ...]] = {
     "dropdown_mkr518fc": ("RECEIVED", "CANCELLED"),
     "dropdown_mkr5kk5": ("FOB", "DDP"),
     "dropdown_mkrak7qp": ("XS", "S", "M", "L", "XL"),
-    "color_mkr5yf27": ("PCS", "SETS"),
+    "color_mkr5yf27": ("PCS", "SETS", "PCE"),
     "color_mkrerxrs": ("NO", "YES"),
     "color_mkrvzryf": ("PENDING", "APPROVED"),
     "color_mkrbezbh": ("OPEN", "CUT", "SHIPPED"),

@@ -42,7 +42,7 @@ def test_a_missing_label_is_made_on_request_and_only_once(wire: Wire) -> None:
     for _ in range(2):
         wire.create(values={DROPDOWN: {"labels": ["GRE1", "GRE2"]}, STATUS: {"label": "EACH"}}, labels=True)
     assert [label["label"] for label in column(wire, DROPDOWN)["settings"]["labels"]] == ["GRE1", "GRE2"]
-    assert [label["label"] for label in column(wire, STATUS)["settings"]["labels"]] == ["PCS", "SETS", "EACH"]
+    assert [label["label"] for label in column(wire, STATUS)["settings"]["labels"]] == ["PCS", "SETS", "PCE", "EACH"]
 
 
 def test_labels_that_differ_in_case_are_two(wire: Wire) -> None:
@@ -69,7 +69,7 @@ def test_settings_are_told_in_the_new_and_in_the_old_form(wire: Wire) -> None:
         {"id": 1, "name": "RECEIVED"},
         {"id": 2, "name": "CANCELLED"},
     ]
-    assert json.loads(column(wire, STATUS)["settings_str"])["labels"] == {"0": "PCS", "1": "SETS"}
+    assert json.loads(column(wire, STATUS)["settings_str"])["labels"] == {"0": "PCS", "1": "SETS", "2": "PCE"}
     assert column(wire, "subtasks_mkr5c0kp")["settings"] == {"boardIds": [4755559752]}
 
 

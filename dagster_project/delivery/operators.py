@@ -1,0 +1,125 @@
+"""What operators may decide about single rows: retry, recreate, forget, pair, resync. All leave a note.
+
+A decision only changes the ledger; the next run stages and sends what follows from it.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from dagster_project.delivery.clock import Clock
+from dagster_project.delivery.ledger import Ledger, Record
+from dagster_project.delivery.states import RETIRED, State
+from dagster_project.warehouse import tables
+
+WAITS_FOR_A_PERSON = frozenset({State.GONE, State.AMBIGUOUS})
+
+
+@dataclass(frozen=True)
+class Decision:
+    """How many rows an operator's decision changed, and which it could not."""
+
+    changed: int
+    untouched: Sequence[str] = ()
+
+
+class Operators:
+    """Operators' decisions about rows of one instance."""
+
+    def __init__(self, ledger: Ledger, clock: Clock) -> None:
+        self.ledger = ledger
+        self.clock = clock
+
+    def find(self, keys: Iterable[str]) -> list[Record]:
+        """Return the ledger rows of business keys, whatever entity they are."""
+        table = tables.delivery
+        found: list[Record] = []
+        for key in keys:
+            query = sa.select(table.c.entity).where(
+                table.c.instance == self.ledger.run.instance, table.c.business_key == key
+            )
+            with self.ledger.warehouse.begin() as connection:
+                entities = [row.entity for row in connection.execute(query)]
+            found += self.ledger.records((entity, key) for entity in entities).values()
+        return found
+
+    def retry(self, records: Sequence[Record]) -> Decision:
+        """Stage refused rows again, although nothing about them changed."""
+        able = [r for r in records if r.state in (State.REJECTED, State.RETRY)]
+        return self._decide(records, able, State.RETRY, "an operator retries it")
+
+    def recreate(self, records: Sequence[Record]) -> Decision:
+        """Give up what is gone: the key is staged as new, as its next incarnation, with its children."""
+        able = [r for r in records if r.state in WAITS_FOR_A_PERSON]
+        return self._decide([*records], self._with_children(able), State.ARCHIVED, "an operator recreates it")
+
+    def forget(self, records: Sequence[Record]) -> Decision:
+        """Accept that it is gone: the key is not delivered any more, nor are its children."""
+        able = [r for r in records if r.state in WAITS_FOR_A_PERSON or r.state is State.REJECTED]
+        return self._decide([*records], self._with_children(able), State.FORGOTTEN, "an operator forgets it")
+
+    def pair(self, record: Record, remote_id: str, told: str) -> Decision:
+        """Say which remote object an ambiguous row is."""
+        if record.state is not State.AMBIGUOUS:
+            return Decision(0, [record.key])
+        change = {
+            "entity": record.entity, "business_key": record.key, "state": State.DELIVERED,
+            "remote_id": remote_id, "told": told, "error_class": None, "error_code": None, "error_message": None,
+        }  # fmt: skip
+        return self._write([record], [change], f"an operator pairs it with {remote_id}")
+
+    def resync(self, records: Sequence[Record], names: Sequence[str] | None = None) -> Decision:
+        """Send told values again although nothing changed; all fields, or the named ones."""
+        able = [r for r in records if r.state is State.DELIVERED and r.told]
+        changes = [
+            {
+                "entity": r.entity, "business_key": r.key, "state": State.RETRY,
+                "doubtful": json.dumps([n for n in (r.told or {}) if names is None or n in names]),
+            }
+            for r in able
+        ]  # fmt: skip
+        return self._write(able, changes, f"an operator sends {', '.join(names) if names else 'it'} again")
+
+    def _with_children(self, records: Sequence[Record]) -> list[Record]:
+        chosen = {(r.entity, r.key): r for r in records}
+        parents = {r.key for r in records}
+        table = tables.delivery
+        query = sa.select(table.c.entity, table.c.business_key).where(
+            table.c.instance == self.ledger.run.instance,
+            table.c.parent_key.in_(sorted(parents)),
+            table.c.state.not_in(sorted(RETIRED)),
+        )
+        with self.ledger.warehouse.begin() as connection:
+            refs = [(row.entity, row.business_key) for row in connection.execute(query)]
+        chosen.update(self.ledger.records(refs))
+        return list(chosen.values())
+
+    def _decide(
+        self, asked: Sequence[Record], able: Sequence[Record], state: State, note: str
+    ) -> Decision:
+        changes = [
+            {
+                "entity": r.entity, "business_key": r.key, "state": state, "tried": None, "next_attempt": None,
+                "error_class": None, "error_code": None, "error_field": None, "error_message": None,
+                "drift": None,
+            }
+            for r in able
+        ]  # fmt: skip
+        decision = self._write(able, changes, note)
+        chosen = {(r.entity, r.key) for r in able}
+        return Decision(decision.changed, [r.key for r in asked if (r.entity, r.key) not in chosen])
+
+    def _write(self, records: Sequence[Record], changes: Sequence[dict[str, object]], note: str) -> Decision:
+        with self.ledger.warehouse.begin() as connection:
+            changed = self.ledger.amend(connection, changes)
+            self.ledger.events(
+                connection,
+                [
+                    {"kind": "NOTE", "entity": r.entity, "business_key": r.key,
+                     "incarnation": r.incarnation, "message": note}
+                    for r in records
+                ],
+            )  # fmt: skip
+        return Decision(changed)
