@@ -16,35 +16,53 @@ from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
 from dagster_project.dbt_runner import DbtRunner, NodeResult
 from dagster_project.settings import load_settings
+from dagster_project.systems import SYSTEMS
 from dagster_project.warehouse.engine import Warehouse
+
+LEDGER = {"ledger": "ledger_resolved", "ledger_after": "board"}
+"""The two faces of the ledger: before a delivery, and after it."""
 
 
 class Translator(DagsterDbtTranslator):
     """Names assets after their system, and the ledger's two faces after what happens in between."""
 
     def __init__(self) -> None:
-        super().__init__(settings=DagsterDbtTranslatorSettings(enable_asset_checks=True))
+        super().__init__(
+            settings=DagsterDbtTranslatorSettings(
+                enable_asset_checks=True, enable_duplicate_source_asset_keys=True
+            )
+        )
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
-        """Return system/model; the ledger before a delivery, and the destination after it."""
-        system = system_of(dbt_resource_props)
+        """Return system/model; sources stand under `source`, the ledger under its own name."""
         if dbt_resource_props["resource_type"] == "source":
-            source = dbt_resource_props["source_name"]
-            if source.endswith("_ledger"):
-                return dg.AssetKey([source.removesuffix("_ledger"), "ledger_resolved"])
-            if source.endswith("_ledger_after"):
-                return dg.AssetKey([source.removesuffix("_ledger_after"), "board"])
-            return dg.AssetKey(["source", dbt_resource_props["name"]])
-        return dg.AssetKey([system, dbt_resource_props["name"]])
+            source = str(dbt_resource_props["source_name"])
+            return (
+                dg.AssetKey(source)
+                if source in LEDGER
+                else dg.AssetKey(["source", dbt_resource_props["name"]])
+            )
+        return dg.AssetKey([system_of(dbt_resource_props), dbt_resource_props["name"]])
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: Any) -> dg.AssetSpec:
+        """Say whose ledger a model reads: one table for all systems, but each system's own asset."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        system = str(spec.group_name)
+        return spec.replace_attributes(deps=[_of_system(dep, system) for dep in spec.deps])
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         """Group by system."""
         return system_of(dbt_resource_props)
 
 
+def _of_system(dep: dg.AssetDep, system: str) -> dg.AssetDep:
+    face = LEDGER.get(dep.asset_key.to_user_string())
+    return dg.AssetDep(dg.AssetKey([system, face])) if face else dep
+
+
 def system_of(properties: Mapping[str, Any]) -> str:
-    """Return the system a dbt node belongs to: its folder in every layer."""
-    return str(properties["fqn"][2]) if len(properties.get("fqn", ())) > 3 else "shared"
+    """Return the system a dbt node belongs to: it is the tag that names one."""
+    return next((str(tag) for tag in properties.get("tags", ()) if tag in SYSTEMS), "shared")
 
 
 @cache

@@ -4,7 +4,7 @@ Glue only: every step calls the same function as the command line and turns its 
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 from dagster_dbt import dbt_assets
@@ -18,6 +18,9 @@ from dagster_project.delivery.staging import Filters, NothingChosen
 from dagster_project.runs import Options, Resolution, StagingBlocked, SystemRun
 from dagster_project.settings import SettingsError, load_settings
 from dagster_project.systems import system_named
+
+if TYPE_CHECKING:
+    from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 MAX_RETRIES_TAG = "dagster/max_retries"
 SYSTEM_TAG = "order-staging/system"
@@ -96,7 +99,7 @@ def board_asset(system: str, key: Sequence[str], upstream: Sequence[dg.AssetKey]
         ],
         description="Delivers the staged rows, each exactly once, and reads them back.",
     )  # fmt: skip
-    def board(context: dg.AssetExecutionContext, config: Selection) -> dg.MaterializeResult[None]:
+    def board(context: dg.AssetExecutionContext, config: Selection) -> dg.MaterializeResult:  # type: ignore[type-arg]
         try:
             run = step(context, system)
             with run.step():
@@ -117,7 +120,7 @@ def dbt_step(system: str, tag: str, work: Callable[[SystemRun], Sequence[NodeRes
     translator = dbt.Translator()
 
     @dbt_assets(
-        manifest=dbt.manifest(), select=f"tag:{system},tag:{tag}", name=f"{system}_{tag}",
+        manifest=dbt.manifest(), select=f"tag:{system},tag:{tag}", name=f"{system}_dbt_{tag}",
         dagster_dbt_translator=translator,
     )  # fmt: skip
     def assets(context: dg.AssetExecutionContext) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
@@ -203,7 +206,7 @@ def _report_checks(report: Report, key: dg.AssetKey) -> Iterator[dg.AssetCheckRe
     )  # fmt: skip
 
 
-def whole_run_job(system: str) -> dg.UnresolvedAssetJobDefinition:
+def whole_run_job(system: str) -> "UnresolvedAssetJobDefinition":
     """Resolve, stage, deliver and settle; limited to one run at a time per system by its tag."""
     return dg.define_asset_job(
         f"{system}_run", selection=dg.AssetSelection.groups(system), tags={SYSTEM_TAG: system},
@@ -211,16 +214,16 @@ def whole_run_job(system: str) -> dg.UnresolvedAssetJobDefinition:
     )  # fmt: skip
 
 
-def staging_job(system: str) -> dg.UnresolvedAssetJobDefinition:
+def staging_job(system: str) -> "UnresolvedAssetJobDefinition":
     """Stage and settle without a call that changes anything."""
     selection = dg.AssetSelection.groups(system) - dg.AssetSelection.assets(dg.AssetKey([system, "board"]))
     return dg.define_asset_job(
-        f"{system}_stage", selection=selection, tags={SYSTEM_TAG: system},
+        f"{system}_stage_only", selection=selection, tags={SYSTEM_TAG: system},
         description="Compute what is new, changed and wrong; deliver nothing.",
     )  # fmt: skip
 
 
-def whole_run_schedule(job: dg.UnresolvedAssetJobDefinition, minutes: int) -> dg.ScheduleDefinition:
+def whole_run_schedule(job: "UnresolvedAssetJobDefinition", minutes: int) -> dg.ScheduleDefinition:
     """Deliver everything that is staged, every so many minutes; off until somebody switches it on."""
     system = job.name.removesuffix("_run")
     return dg.ScheduleDefinition(

@@ -88,7 +88,8 @@ class SystemRun:
     def __init__(
         self, settings: Settings, system: System, *, run_id: str | None = None, clock: Clock | None = None,
         options: Options | None = None, progress: Progress = silent,
-        on_wait: Callable[[str], None] = quiet_wait, on_node: OnNode | None = None, checkpoint: Callable[[str], None] = no_checkpoint,
+        on_wait: Callable[[str], None] = quiet_wait, on_node: OnNode | None = None,
+        checkpoint: Callable[[str], None] = no_checkpoint,
     ) -> None:  # fmt: skip
         self.settings = settings
         self.system = system

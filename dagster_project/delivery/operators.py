@@ -4,8 +4,9 @@ A decision only changes the ledger; the next run stages and sends what follows f
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -96,9 +97,7 @@ class Operators:
         chosen.update(self.ledger.records(refs))
         return list(chosen.values())
 
-    def _decide(
-        self, asked: Sequence[Record], able: Sequence[Record], state: State, note: str
-    ) -> Decision:
+    def _decide(self, asked: Sequence[Record], able: Sequence[Record], state: State, note: str) -> Decision:
         changes = [
             {
                 "entity": r.entity, "business_key": r.key, "state": state, "tried": None, "next_attempt": None,
@@ -111,7 +110,7 @@ class Operators:
         chosen = {(r.entity, r.key) for r in able}
         return Decision(decision.changed, [r.key for r in asked if (r.entity, r.key) not in chosen])
 
-    def _write(self, records: Sequence[Record], changes: Sequence[dict[str, object]], note: str) -> Decision:
+    def _write(self, records: Sequence[Record], changes: Sequence[Mapping[str, Any]], note: str) -> Decision:
         with self.ledger.warehouse.begin() as connection:
             changed = self.ledger.amend(connection, changes)
             self.ledger.events(

@@ -7,6 +7,8 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from typing import TYPE_CHECKING
+
 import dagster as dg
 
 from dagster_project.delivery.clock import SystemClock
@@ -15,6 +17,9 @@ from dagster_project.settings import load_settings
 from dagster_project.systems import system_named
 from dagster_project.warehouse.engine import Warehouse
 from dagster_project.warehouse.lock import hold
+
+if TYPE_CHECKING:
+    from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 log = logging.getLogger("order_staging.alerts")
 EVERY_SECONDS = 300
@@ -43,7 +48,7 @@ def to_log(alert: Alert) -> None:
 
 
 def failure_sensor(
-    system: str, job: dg.UnresolvedAssetJobDefinition, carrier: Carrier = to_log
+    system: str, job: "UnresolvedAssetJobDefinition", carrier: Carrier = to_log
 ) -> dg.SensorDefinition:
     """Tell about every failed run of a system."""
 

@@ -1,0 +1,97 @@
+"""The code location loads, and its asset graph is the one that was drawn."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+STAGE = {
+    "stg_monday__orders": ["source/ORDERS_UNIFIED"],
+    "told_monday__items": ["monday/ledger_resolved"],
+    "told_monday__subitems": ["monday/ledger_resolved"],
+    "orders_unified_snapshot": ["monday/orders_unified_delta"],
+}
+AFTER = {
+    "board": ["monday/STG_MON_CustMasterSchedule", "monday/STG_MON_CustMasterSchedule_Subitems"],
+    "MON_CustMasterSchedule": ["monday/board"],
+    "MON_CustMasterSchedule_Subitems": ["monday/board"],
+    "MON_BatchProcessing": ["monday/board"],
+    "VW_MON_ActiveBatches": ["monday/MON_BatchProcessing"],
+}
+
+
+@pytest.fixture(scope="module")
+def definitions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The code location, loaded from a home of its own."""
+    before = os.environ.get("ORDER_STAGING_HOME")
+    os.environ["ORDER_STAGING_HOME"] = str(tmp_path_factory.mktemp("home"))
+    from dagster_project.definitions import defs
+
+    yield defs
+    if before is None:
+        del os.environ["ORDER_STAGING_HOME"]
+    else:
+        os.environ["ORDER_STAGING_HOME"] = before
+
+
+@pytest.fixture(scope="module")
+def parents(definitions: dg.Definitions) -> dict[str, list[str]]:
+    """Asset → assets it depends on, as paths."""
+    graph = definitions.resolve_asset_graph()
+    return {
+        key.to_user_string(): sorted(parent.to_user_string() for parent in graph.get(key).parent_keys)
+        for key in graph.get_all_asset_keys()
+    }
+
+
+def test_the_graph_reads_source_staging_board_mirror(parents: dict[str, list[str]]) -> None:
+    for name, expected in {**STAGE, **AFTER}.items():
+        assert parents[f"monday/{name}"] == expected
+
+
+def test_nothing_before_the_delivery_depends_on_it(parents: dict[str, list[str]]) -> None:
+    before = {"monday/STG_MON_CustMasterSchedule", "monday/STG_MON_CustMasterSchedule_Subitems"}
+    todo = list(before)
+    while todo:
+        for parent in parents[todo.pop()]:
+            if parent not in before:
+                before.add(parent)
+                todo.append(parent)
+    assert "monday/board" not in before
+    assert {"source/ORDERS_UNIFIED", "monday/ledger_resolved", "monday/monday_customers"} <= before
+    assert [key for key in parents if key.startswith("shared/")] == []
+
+
+def test_one_job_runs_everything_and_one_delivers_nothing(definitions: dg.Definitions) -> None:
+    whole = definitions.resolve_job_def("monday_run")
+    staging = definitions.resolve_job_def("monday_stage_only")
+    assert dg.AssetKey(["monday", "board"]) in whole.asset_layer.selected_asset_keys
+    assert dg.AssetKey(["monday", "board"]) not in staging.asset_layer.selected_asset_keys
+    assert whole.tags["order-staging/system"] == "monday"
+    assert whole.executor_def.name == "in_process"
+
+
+def test_the_schedule_delivers_everything_and_is_off_until_somebody_switches_it_on(
+    definitions: dg.Definitions,
+) -> None:
+    schedule = definitions.resolve_schedule_def("monday_schedule")
+    assert schedule.default_status is dg.DefaultScheduleStatus.STOPPED
+    assert schedule.cron_schedule == "0 */1 * * *"
+
+
+def test_intervals_become_cron_lines_or_a_sentence() -> None:
+    from dagster_project.orchestration import cron_of
+    from dagster_project.settings import SettingsError
+
+    assert [cron_of(m) for m in (5, 30, 60, 120, 1440)] == [
+        "*/5 * * * *", "*/30 * * * *", "0 */1 * * *", "0 */2 * * *", "0 0 * * *",
+    ]  # fmt: skip
+    with pytest.raises(SettingsError, match="SCHEDULE_MINUTES is 7"):
+        cron_of(7)
+
+
+def test_the_workspace_names_the_code_location() -> None:
+    assert "dagster_project.definitions" in (Path(__file__).parent.parent / "workspace.yaml").read_text()
