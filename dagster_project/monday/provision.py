@@ -1,6 +1,5 @@
 """Makes what a board lacks so that deliveries can be resolved exactly: the column that carries our key."""
 
-from contextlib import suppress
 from typing import Any
 
 from dagster_project.delivery.destination import Destination
@@ -39,13 +38,17 @@ def _column(destination: MondayDestination, board_id: str, external: ExternalId)
         },
     )
     key = f"{destination.instance}:provision:{external.column}"
-    with suppress(NoDefiniteAnswer):  # what the board says next decides
-        destination.client.mutate(compose([call]), key, ["create_column"])
+    said = ""
+    try:
+        reply, _ = destination.client.mutate(compose([call]), key, ["create_column"])
+        said = "; ".join(str(error) for error in reply.errors)
+    except NoDefiniteAnswer as error:  # what the board says next decides
+        said = str(error)
     if _there(destination.known.board(board_id, fresh=True), external):
         return "created"
     raise PreflightFailed(
-        f"the column {external.column} could not be created on board {board_id}: create a {external.type} "
-        f"column with this id there, or take `external_id` out of the mapping"
+        f"the column {external.column} could not be created on board {board_id} ({said}): create a "
+        f"{external.type} column with this id there, or take `external_id` out of the mapping"
     )
 
 
