@@ -1,26 +1,27 @@
 {# A cell as a number of the given type, NULL when it is none: currency and percent signs and blanks are left
    out, commas are accepted where they part thousands and nowhere else ('12,5' is no number).
-   Differs because T-SQL reads '' and '-' as 0, cannot read exponents into decimals, and has no pattern for
-   grouped digits; there a number must hold a digit and is grouped back to see whether the commas were right.
-   On DuckDB the plain cast is tried first: nearly all cells need no more. #}
+   Differs because T-SQL reads '' and '-' as 0, cannot read exponents into decimals, and knows no patterns; there a
+   number must hold a digit and is grouped back to see whether the commas were right. On DuckDB the plain cast is
+   tried first: nearly all cells need no more. #}
 {% macro parsed_number(cell, data_type, replace=none) %}
   {{- return(adapter.dispatch('parsed_number', 'order_staging')(cell, data_type, replace or {})) -}}
 {% endmacro %}
 
 {% macro default__parsed_number(cell, data_type, replace) %}
-  {%- set bare = bare_number(replaced(as_text(cell), replace), 'chr') -%}
-  {%- set whole = "split_part(" ~ bare ~ ", '.', 1)" -%}
-  {%- set digits = "replace(" ~ whole ~ ", ',', '')" -%}
+  {%- set bare = default__bare_number(replaced(as_text(cell), replace)) -%}
   {{- return(
-    'coalesce(try_cast(' ~ cell ~ ' as ' ~ data_type ~ '), case when ' ~ cell ~ ' is not null then case'
-    ~ " when position(',' in " ~ bare ~ ") = 0 then try_cast(" ~ bare ~ ' as ' ~ data_type ~ ')'
-    ~ " when format('{:,}', try_cast(" ~ digits ~ ' as bigint)) = ' ~ whole
-    ~ ' then try_cast(' ~ digits ~ ' || substr(' ~ bare ~ ', length(' ~ whole ~ ') + 1) as ' ~ data_type ~ ') end end)'
+    'coalesce(try_cast(' ~ cell ~ ' as ' ~ data_type ~ "), try_cast(case when not contains(" ~ bare ~ ", ',') or "
+    ~ 'regexp_full_match(' ~ bare ~ ", '[-+]?[0-9]{1,3}(,[0-9]{3})*([.][0-9]*)?') then replace(" ~ bare
+    ~ ", ',', '') end as " ~ data_type ~ '))'
   ) -}}
 {% endmacro %}
 
+{% macro default__bare_number(text) %}
+  {{- return('regexp_replace(' ~ text ~ ", '[$%\\x{a3}\\x{a5}\\x{20ac} ]', '', 'g')") -}}
+{% endmacro %}
+
 {% macro sqlserver__parsed_number(cell, data_type, replace) %}
-  {%- set bare = bare_number(replaced(as_text(cell), replace), 'nchar') -%}
+  {%- set bare = sqlserver__bare_number(replaced(as_text(cell), replace)) -%}
   {%- set whole = "left(" ~ bare ~ ", charindex('.', " ~ bare ~ " + '.') - 1)" -%}
   {%- set digits = "replace(" ~ whole ~ ", ',', '')" -%}
   {%- set ungrouped = digits ~ ' + substring(' ~ bare ~ ', len(' ~ whole ~ ') + 1, 60)' -%}
@@ -40,12 +41,12 @@
 {% endmacro %}
 
 {# The text without currency signs (dollar, pound, yen, euro), percent signs and blanks. #}
-{% macro bare_number(text, character) %}
-  {%- set said = namespace(sql=text) -%}
-  {%- for sign in ["'$'", "'%'", "' '", character ~ '(163)', character ~ '(165)', character ~ '(8364)'] -%}
-    {%- set said.sql = 'replace(' ~ said.sql ~ ', ' ~ sign ~ ", '')" -%}
+{% macro sqlserver__bare_number(text) %}
+  {%- set bare = namespace(sql=text) -%}
+  {%- for sign in ["'$'", "'%'", "' '", 'nchar(163)', 'nchar(165)', 'nchar(8364)'] -%}
+    {%- set bare.sql = 'replace(' ~ bare.sql ~ ', ' ~ sign ~ ", '')" -%}
   {%- endfor -%}
-  {{- return(said.sql) -}}
+  {{- return(bare.sql) -}}
 {% endmacro %}
 
 {# Whole texts exchanged before parsing, whatever their case: {'TRUE': '0'}. #}
@@ -59,11 +60,24 @@
 {% endmacro %}
 
 
-{# A cell as a whole number, NULL when it is none; 12.0 is 12, 12.5 is no whole number.
-   Differs only in how the number before is read. #}
+{# A cell as a whole number, NULL when it is none; 12.0 is 12, 12.5 is no whole number. `whole` says that the
+   source column is an integer already.
+   Differs because DuckDB would round 12.5; there a pattern decides what is whole. #}
 {% macro parsed_integer(cell, data_type, replace=none, whole=false) %}
   {%- if whole -%}{{ return(cell) }}{%- endif -%}
-  {%- set number = parsed_number(cell, 'decimal(28,4)', replace) -%}
+  {{- return(adapter.dispatch('parsed_integer', 'order_staging')(cell, data_type, replace or {})) -}}
+{% endmacro %}
+
+{% macro default__parsed_integer(cell, data_type, replace) %}
+  {%- set bare = default__bare_number(replaced(as_text(cell), replace)) -%}
+  {{- return(
+    'try_cast(case when regexp_full_match(' ~ bare ~ ", '[-+]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)([.]0*)?') then "
+    ~ 'regexp_replace(' ~ bare ~ ", ',|[.]0*$', '', 'g') end as " ~ data_type ~ ')'
+  ) -}}
+{% endmacro %}
+
+{% macro sqlserver__parsed_integer(cell, data_type, replace) %}
+  {%- set number = sqlserver__parsed_number(cell, 'decimal(28,4)', replace) -%}
   {{- return(
     'case when ' ~ number ~ ' = floor(' ~ number ~ ') then try_cast(' ~ number ~ ' as ' ~ data_type ~ ') end'
   ) -}}

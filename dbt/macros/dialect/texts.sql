@@ -84,17 +84,17 @@
 {% endmacro %}
 
 
-{# A trimmed text, NULL when it stands for no value. Compared one by one, because DuckDB makes a join of a long
-   `in`. Differs because on DuckDB the length of a text is known before its characters are, which spares most
-   rows the comparison. #}
+{# A trimmed text, NULL when it stands for no value. Differs because T-SQL knows no patterns; on DuckDB a long `in`
+   would become a join, and the length of a text, which is known before its characters are, spares most rows the
+   pattern. #}
 {% macro present(trimmed, missing=none) %}
   {{- return(adapter.dispatch('present', 'order_staging')(trimmed, missing_texts(missing))) -}}
 {% endmacro %}
 
 {% macro default__present(trimmed, texts) %}
   {{- return(
-    'case when strlen(' ~ trimmed ~ ') > ' ~ texts | map('length') | max ~ ' then ' ~ trimmed ~ ' else '
-    ~ sqlserver__present(trimmed, texts) ~ ' end'
+    'case when strlen(' ~ trimmed ~ ') > ' ~ texts | map('length') | max ~ ' or not '
+    ~ default__stands_for_none(trimmed, texts) ~ ' then ' ~ trimmed ~ ' end'
   ) -}}
 {% endmacro %}
 
@@ -102,4 +102,22 @@
   {%- set whens = [] -%}
   {%- for text in texts -%}{%- do whens.append('when ' ~ literal(text) ~ ' then null') -%}{%- endfor -%}
   {{- return('case lower(' ~ trimmed ~ ') ' ~ whens | join(' ') ~ ' else ' ~ trimmed ~ ' end') -}}
+{% endmacro %}
+
+
+{# Condition: a trimmed text stands for no value. Differs for the same reasons. #}
+{% macro stands_for_none(trimmed, missing=none) %}
+  {{- return(adapter.dispatch('stands_for_none', 'order_staging')(trimmed, missing_texts(missing))) -}}
+{% endmacro %}
+
+{% macro default__stands_for_none(trimmed, texts) %}
+  {%- set escaped = [] -%}
+  {%- for text in texts -%}{%- do escaped.append(modules.re.escape(text)) -%}{%- endfor -%}
+  {{- return('regexp_full_match(' ~ trimmed ~ ', ' ~ literal('(?i)' ~ escaped | join('|')) ~ ')') -}}
+{% endmacro %}
+
+{% macro sqlserver__stands_for_none(trimmed, texts) %}
+  {%- set listed = [] -%}
+  {%- for text in texts -%}{%- do listed.append(literal(text)) -%}{%- endfor -%}
+  {{- return('lower(' ~ trimmed ~ ') in (' ~ listed | join(', ') ~ ')') -}}
 {% endmacro %}

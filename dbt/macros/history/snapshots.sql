@@ -1,12 +1,8 @@
 {# The relation of a snapshot without a ref: the delta that feeds it reads its open versions, and dbt knows no
    circles. None before the first build. #}
 {% macro snapshot_relation(name) %}
-  {%- if execute -%}
-    {%- for node in graph.get('nodes', {}).values() if node.resource_type == 'snapshot' and node.name == name -%}
-      {{- return(adapter.get_relation(node.database, node.schema, node.alias)) -}}
-    {%- endfor -%}
-  {%- endif -%}
-  {{- return(none) -}}
+  {%- set node = graph.nodes.get('snapshot.order_staging.' ~ name) if execute and graph else none -%}
+  {{- return(adapter.get_relation(node.database, node.schema, node.alias) if node else none) -}}
 {% endmacro %}
 
 

@@ -1,6 +1,7 @@
-{# Select of the refusals of a destination that still stand after a delivery: the rows it rejected and the objects
-   that are gone, less those the staging found fit to be sent again and nobody has sent since, and those whose
-   source row is no longer there to be told. `judged` is the verdict model of the entity. #}
+{# Select of the refusals of a destination that still stand after a delivery: the rows it rejected, the objects that
+   are gone, the ambiguous ones of an adoption; less those the staging found fit to be sent again and nobody has
+   sent since, and those whose source row is no longer there to be told. `judged` is the verdict model of the
+   entity. #}
 {% macro standing_refusals(entity, judged) %}
   select
     delivery.business_key,
@@ -19,8 +20,8 @@
   inner join context on delivery.instance = context.instance and delivery.entity = {{ literal(entity) }}
   left join {{ judged }} as judged
     on {{ same_key('delivery.business_key', 'coalesce(judged.previous_key, judged.business_key)') }}
-    and judged.ledger_state in ('REJECTED', 'GONE')
-  where delivery.state in ('REJECTED', 'GONE')
+    and judged.ledger_state in ('REJECTED', 'GONE', 'AMBIGUOUS')
+  where delivery.state in ('REJECTED', 'GONE', 'AMBIGUOUS')
     and not (judged.business_key is not null and judged.revision = delivery.revision and judged.placement <> 'REFUSED')
     and not (judged.business_key is null and delivery.told is null and delivery.updated_at <= context.set_at)
 {% endmacro %}
@@ -42,6 +43,7 @@
   {%- endfor -%}
   {{- return(
     "case\n      when " ~ row ~ ".state = 'GONE' then " ~ literal('decide whether to recreate it there or to forget it')
+    ~ "\n      when " ~ row ~ ".state = 'AMBIGUOUS' then " ~ literal('say which of the objects there it is')
     ~ '\n      ' ~ whens | join('\n      ') ~ "\n      else " ~ literal('look at the message, then retry the row') ~ '\n    end'
   ) -}}
 {% endmacro %}

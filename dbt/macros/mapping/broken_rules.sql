@@ -34,7 +34,7 @@
 
 
 {# A JSON list of the rules a parsed row breaks, each with rule, column and value; NULL when it breaks none.
-   `parsed` is the alias of rows with uncut values and the cells that could not be read. #}
+   `parsed` is the alias of rows with uncut values and the cells that the rules look at. #}
 {% macro broken_rules(columns, parsed) %}
   {%- set rules = [] -%}
   {%- for column in columns -%}
@@ -42,19 +42,21 @@
     {%- set value = parsed ~ '.' ~ adapter.quote(column.name) -%}
     {%- set unread = namespace(sql='') -%}
     {%- if is_strict(column) -%}
-      {%- set cell = parsed ~ '.' ~ cell_name(column) -%}
-      {%- set text = present('trim(' ~ as_text(cell) ~ ')', meta.get('missing')) -%}
+      {%- set cell = as_text(parsed ~ '.' ~ cell_name(column)) -%}
+      {%- set none_said = stands_for_none('trim(' ~ cell ~ ')', meta.get('missing')) -%}
       {%- do rules.append([
-        value ~ ' is null and ' ~ cell ~ ' is not null and ' ~ text ~ ' is not null',
-        meta.transform, column.name, json_value(beginning(as_text(cell), 400))
+        value ~ ' is null and ' ~ cell ~ ' is not null and not ' ~ none_said, meta.transform, column.name,
+        json_value(beginning(cell, 400)),
       ]) -%}
-      {%- set unread.sql = ' and ' ~ text ~ ' is null' -%}
+      {%- set unread.sql = ' and (' ~ cell ~ ' is null or ' ~ none_said ~ ')' -%}
     {%- endif -%}
     {%- if meta.get('required') -%}
       {%- do rules.append([value ~ ' is null' ~ unread.sql, 'required', column.name, "'null'"]) -%}
     {%- endif -%}
     {%- if meta.get('max_length') -%}
-      {%- do rules.append([longer_than(value, meta.max_length), 'max_length', column.name, json_value(beginning(value, 400))]) -%}
+      {%- do rules.append([
+        longer_than(value, meta.max_length), 'max_length', column.name, json_value(beginning(value, 400)),
+      ]) -%}
     {%- endif -%}
     {%- if meta.get('minimum') is not none -%}
       {%- do rules.append([value ~ ' < ' ~ meta.minimum, 'minimum', column.name, json_value(value, column.kind)]) -%}
@@ -64,17 +66,16 @@
     {%- endif -%}
   {%- endfor -%}
   {%- if not rules -%}{{ return('cast(null as ' ~ long_text() ~ ')') }}{%- endif -%}
-  {%- set broken, said = [], [] -%}
+  {%- set broken, said = [], ['cast(null as ' ~ long_text() ~ ')'] -%}
   {%- for condition, rule, name, value in rules -%}
-    {%- do broken.append(condition) -%}
+    {%- do broken.append('(' ~ condition ~ ')') -%}
     {%- do said.append(
-      'case when ' ~ condition ~ ' then ' ~ json_object_of([
-        ['rule', json_value(literal(rule))], ['column', json_value(literal(name))], ['value', value]
-      ]) ~ ' end'
+      'case when ' ~ condition ~ ' then concat('
+      ~ literal('{"rule":' ~ tojson(rule) ~ ',"column":' ~ tojson(name) ~ ',"value":') ~ ', ' ~ value ~ ", '}') end"
     ) -%}
   {%- endfor -%}
   {{- return(
-    'case when ' ~ broken | join('\n      or ') ~ "\n    then concat('[', concat_ws(',', cast(null as "
-    ~ long_text() ~ '),\n      ' ~ said | join(',\n      ') ~ "), ']') end"
+    'case\n      when ' ~ broken | join('\n        or ') ~ "\n        then concat('[', concat_ws(',', "
+    ~ said | join(',\n          ') ~ "), ']')\n    end"
   ) -}}
 {% endmacro %}

@@ -31,10 +31,8 @@
 
 
 {% macro mapping_node(model_name) %}
-  {%- if execute -%}
-    {%- for node in graph.get('nodes', {}).values() -%}
-      {%- if node.resource_type == 'model' and node.name == model_name -%}{{- return(node) -}}{%- endif -%}
-    {%- endfor -%}
+  {%- if execute and graph -%}
+    {{- return(graph.nodes.get('model.order_staging.' ~ model_name) or {}) -}}
   {%- endif -%}
   {{- return({}) -}}
 {% endmacro %}

@@ -41,6 +41,14 @@
 {% endmacro %}
 
 
+{# The names of the columns that are integers in the warehouse: their cells need no parsing. #}
+{% macro integer_names(columns) %}
+  {%- set names = [] -%}
+  {%- for column in columns if column.is_integer() -%}{%- do names.append(column.name) -%}{%- endfor -%}
+  {{- return(names) -}}
+{% endmacro %}
+
+
 {% macro holds_numbers(column) %}
   {%- set data_type = column.data_type | lower -%}
   {{- return(column.is_integer() or column.is_number() or 'int' in data_type or data_type.startswith(('decimal', 'numeric'))

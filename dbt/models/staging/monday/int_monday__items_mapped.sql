@@ -1,6 +1,7 @@
 -- depends_on: {{ ref('monday_customers') }}
 {{ config(materialized='view') }}
 {%- set columns = mapping_columns('int_monday__items_mapped') -%}
+{%- set whole = integer_names(orders_columns()) %}
 
 with orders as (
   select * from {{ ref('stg_monday__orders') }}
@@ -10,7 +11,7 @@ parsed as (
   select
     orders.order_key as business_key,
     coalesce(monday_customers.status, 'unknown') as customer_status
-    {{- parsed_columns(columns, 'orders') }}
+    {{- parsed_columns(columns, 'orders', whole) }}
   from orders
   {{ lookup_joins(columns, 'orders') }}
 ),
