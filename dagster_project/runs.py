@@ -234,7 +234,7 @@ class SystemRun:
             for entity in self.destination.entities:
                 if entity.staging:
                     columns = [column.name for column in by_name[entity.name].columns]
-                    found += read_staged(connection, entity, columns, filters)
+                    found += read_staged(connection, self.run.instance, entity, columns, filters)
         return found
 
     def staged_counts(self) -> dict[str, dict[str, int]]:

@@ -8,7 +8,7 @@ import typer
 
 from dagster_project.cli import options, output
 from dagster_project.cli.running import system_run
-from dagster_project.delivery.staging import FILTER_COLUMNS, Filters
+from dagster_project.delivery.staging import FILTER_COLUMNS, Filters, staged_table, still_staged
 from dagster_project.health import Level, findings
 from dagster_project.runs import SystemRun
 from dagster_project.settings import load_settings
@@ -124,11 +124,10 @@ def health(
 def _staged(connection: sa.Connection, run: SystemRun, filters: Filters) -> dict[str, dict[str, int]]:
     counts: dict[str, dict[str, int]] = {}
     for mapping in run.mappings:
-        names = ("business_key", "parent_key", "change_type", "stg_status", *FILTER_COLUMNS)
-        table = sa.table(mapping.staging, *(sa.column(name) for name in names))
+        table = staged_table(mapping.staging, ())
         query = (
             sa.select(table.c.change_type, table.c.stg_status, sa.func.count())
-            .where(filters.where(table))
+            .where(filters.where(table), still_staged(table, run.run.instance, mapping.entity))
             .group_by(table.c.change_type, table.c.stg_status)
         )
         found = sorted(connection.execute(query).fetchall())

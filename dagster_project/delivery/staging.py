@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from dagster_project.delivery.destination import Change, Entity, Row, StagedAs
+from dagster_project.warehouse import tables
 
 CONTROL = (
     "business_key", "parent_key", "previous_key", "change_type", "stg_status", "stg_reason", "changed_fields",
@@ -75,14 +76,36 @@ def staged_table(name: str, mapped: Sequence[str]) -> sa.TableClause:
     return sa.table(name, *(sa.column(column) for column in (*CONTROL, *FILTER_COLUMNS, *mapped)))
 
 
+def still_staged(table: sa.TableClause, instance: str, entity: str) -> sa.ColumnElement[bool]:
+    """Return the condition that nobody sent a staged row since it was staged: its revision is the ledger's."""
+    ledger = tables.delivery
+    moved_on = sa.select(ledger.c.business_key).where(
+        ledger.c.instance == instance,
+        ledger.c.entity == entity,
+        ledger.c.business_key == sa.func.coalesce(table.c.previous_key, table.c.business_key),
+        ledger.c.revision != sa.func.coalesce(table.c.revision, 0),
+    )
+    moved = sa.and_(
+        table.c.previous_key.is_not(None),
+        sa.exists(
+            sa.select(ledger.c.business_key).where(
+                ledger.c.instance == instance,
+                ledger.c.entity == entity,
+                ledger.c.business_key == table.c.business_key,
+            )
+        ),
+    )
+    return sa.not_(sa.or_(sa.exists(moved_on), moved))
+
+
 def read_staged(
-    connection: Connection, entity: Entity, mapped: Sequence[str], filters: Filters
+    connection: Connection, instance: str, entity: Entity, mapped: Sequence[str], filters: Filters
 ) -> Iterator[Row]:
-    """Yield the staged rows of an entity that the filters choose, in key order."""
+    """Yield the staged rows of an entity that the filters choose and nobody sent since, in key order."""
     table = staged_table(entity.staging, mapped)
     query = (
         sa.select(*(table.c[name] for name in (*CONTROL, *mapped)))
-        .where(filters.where(table))
+        .where(filters.where(table), still_staged(table, instance, entity.name))
         .order_by(table.c.business_key)
     )
     for record in connection.execution_options(stream_results=True).execute(query):
