@@ -63,9 +63,21 @@ def conclude(target: Target, answered: Answered, versions: Versions, now: dt.dat
     return columns
 
 
-def without_call(row: Row, verdict: Held | Rejected, versions: Versions, now: dt.datetime) -> dict[str, Any]:
-    """Return the ledger columns of a row that was not sent because we know the answer."""
-    return _columns(row, versions, now, verdict)
+def without_call(
+    row: Row,
+    verdict: Held | Rejected,
+    versions: Versions,
+    now: dt.datetime,
+    held_since: dt.datetime | None = None,
+) -> dict[str, Any]:
+    """Return the ledger columns of a row that was not sent because we know the answer.
+
+    A hold that lasts keeps the time it began, so that it ages.
+    """
+    columns = _columns(row, versions, now, verdict)
+    if isinstance(verdict, Held) and held_since is not None:
+        columns["hold_since"] = held_since
+    return columns
 
 
 def _columns(row: Row, versions: Versions, now: dt.datetime, outcome: Outcome) -> dict[str, Any]:

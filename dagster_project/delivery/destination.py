@@ -4,6 +4,7 @@ A destination writes its own outside system and nothing else. It never touches t
 never learns what a board, a document or a job is.
 """
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -75,6 +76,7 @@ class Target:
     resend: frozenset[str] = frozenset()  # changed fields plus those still in doubt
     revision: int = 0  # of the ledger row this was planned on; 0 when there is none
     attempt: int = 0
+    held_since: dt.datetime | None = None
 
     @property
     def ref(self) -> tuple[str, str]:
@@ -167,6 +169,15 @@ class Entity:
     identity: Sequence[str] = field(default_factory=tuple)
 
 
+@dataclass(frozen=True)
+class Artefact:
+    """What one step of a chain has to bring about for an order, given what the steps before it made."""
+
+    key: str
+    values: Fields
+    parent_key: str | None = None
+
+
 class Destination(Protocol):
     """A system that accepts rows. One object per run; it owns its connections."""
 
@@ -224,3 +235,15 @@ class Destination(Protocol):
     @property
     def calls(self) -> int:
         """Requests made so far, reads included."""
+
+
+class ChainDestination(Destination, Protocol):
+    """A system in which an order is a chain of dependent objects, each made from the ones before it.
+
+    `entities` are the steps, in order; the first is the staged order itself.
+    """
+
+    def artefacts(
+        self, order: Row, step: Entity, made: Mapping[str, Sequence[RemoteObject]]
+    ) -> Sequence[Artefact] | Held | Rejected:
+        """Return what a step must bring about; `made` holds the objects of earlier steps by entity."""

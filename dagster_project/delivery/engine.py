@@ -81,7 +81,7 @@ class Engine:
         error: str | None = None
         try:
             for entity in self.destination.entities:
-                self._entity(entity, self._rows_of(entity, staged))
+                self.entity(entity, self._rows_of(entity, staged))
         except AccessRefused as refused:
             Registry(self.ledger.warehouse, self.clock).pause(self.destination.system, str(refused))
             error = str(refused)
@@ -113,7 +113,8 @@ class Engine:
             rows[record.key] = Row(entity.name, record.key, Change.NEW, values, StagedAs.IN_DOUBT)
         return list(rows.values())
 
-    def _entity(self, entity: Entity, rows: Sequence[Row]) -> None:
+    def entity(self, entity: Entity, rows: Sequence[Row]) -> None:
+        """Deliver the rows of one entity; the step both drivers are made of."""
         rows = self._rekey(rows)
         self._hold([row for row in rows if row.status is StagedAs.HELD])
         for row in rows:
@@ -172,7 +173,9 @@ class Engine:
         parent_remote_id = parent.remote_id if parent else None
         if record is None:
             return Target(row, 1, None, parent_remote_id, None, frozenset(row.values))
-        starts_over = record.state in RETIRED or (not entity.staging and record.live)
+        # a prerequisite asked for anew is not there any more, whatever the ledger says
+        anew = not entity.staging and row.change is Change.NEW and record.live
+        starts_over = record.state in RETIRED or anew
         if starts_over:
             return Target(
                 row, record.incarnation + 1, None, parent_remote_id, None, frozenset(row.values),
@@ -180,7 +183,7 @@ class Engine:
             )  # fmt: skip
         return Target(
             row, record.incarnation, record.remote_id, parent_remote_id, record.told,
-            row.changed | record.doubtful, record.revision, record.attempt,
+            row.changed | record.doubtful, record.revision, record.attempt, record.hold_since,
         )  # fmt: skip
 
     def _send(self, entity: Entity, rows: Sequence[Row]) -> None:
@@ -242,7 +245,7 @@ class Engine:
         quiet: list[dict[str, Any]],
         fresh: list[dict[str, Any]],
     ) -> None:
-        columns = without_call(target.row, verdict, self.versions, self.clock.now())
+        columns = without_call(target.row, verdict, self.versions, self.clock.now(), target.held_since)
         self._write(target, columns, quiet, fresh)
         self.count(target.row, NAMES[type(verdict)], message_of(verdict), getattr(verdict, "field", None))
 

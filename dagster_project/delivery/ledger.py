@@ -74,6 +74,7 @@ class Record:
     parent_key: str | None
     hold_since: dt.datetime | None
     drift: str | None = None
+    hold_reason: str | None = None
 
     @property
     def live(self) -> bool:
@@ -438,6 +439,7 @@ def _record(row: sa.Row[Any]) -> Record:
         parent_key=row.parent_key,
         hold_since=row.hold_since,
         drift=row.drift,
+        hold_reason=row.hold_reason,
     )
 
 
