@@ -71,15 +71,7 @@ def errors(
         output.print_json(found)
         return
     for entity, rows in found.items():
-        shown = (
-            "order_number",
-            "business_key",
-            "error_class",
-            "column_name",
-            "value",
-            "message",
-            "what_clears_it",
-        )
+        shown = ("order_number", "error_class", "column_name", "message", "shared_by")
         output.table(f"{entity}: {len(rows)}", shown, ([row[c] for c in shown] for row in rows), most=limit)
 
 

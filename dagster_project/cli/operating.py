@@ -9,11 +9,13 @@ from dagster_project import adopting
 from dagster_project.cli import options, output
 from dagster_project.cli.running import system_run
 from dagster_project.delivery.ledger import Record
+from dagster_project.delivery.mapping import Mapping as EntityMapping
 from dagster_project.delivery.operators import Decision, Operators
 from dagster_project.delivery.retention import purge as purge_ledger
 from dagster_project.delivery.staging import Filters
 from dagster_project.delivery.states import State
 from dagster_project.runs import SystemRun
+from dagster_project.warehouse import tables
 
 Keys = Annotated[list[str] | None, typer.Argument(help="Business keys.", metavar="[KEY]...")]
 
@@ -171,16 +173,35 @@ def _known_fields(run: SystemRun, names: list[str] | None) -> list[str] | None:
 
 
 def _delivered(run: SystemRun, filters: Filters) -> list[Record]:
-    """Return the delivered rows that the filters choose, as the told_ tables know them."""
-    keys: list[tuple[str, str]] = []
+    """Return the delivered rows that the filters choose by what was told; a child by what its parent was."""
+    refs: list[tuple[str, str]] = []
     with run.warehouse.begin() as connection:
         for mapping in run.mappings:
-            mirror = sa.table(
-                mapping.mirror,
-                *(sa.column(name) for name in ("business_key", "parent_key", *mapping.filters, "instance")),
-            )
-            query = sa.select(mirror.c.business_key).where(
-                filters.where(mirror), mirror.c.instance == run.run.instance
-            )
-            keys += [(mapping.entity, row.business_key) for row in connection.execute(query)]
-    return list(run.ledger.records(keys).values())
+            told = _told_with_filters(run, mapping)
+            found = connection.execute(sa.select(told.c.business_key).where(filters.where(told)))
+            refs += [(mapping.entity, row.business_key) for row in found]
+    return list(run.ledger.records(refs).values())
+
+
+def _told_with_filters(run: SystemRun, mapping: EntityMapping) -> sa.Subquery:
+    """Every live key of an entity, with its parent's and the columns that filters are about."""
+    ledger = tables.delivery
+    home = next((m for m in run.mappings if m.entity == mapping.parent), mapping)
+    mirror = sa.table(
+        home.mirror, *(sa.column(name) for name in ("business_key", "instance", *home.filters.values()))
+    )
+    own_or_parent = ledger.c.parent_key if mapping.parent else ledger.c.business_key
+    return (
+        sa.select(
+            ledger.c.business_key,
+            ledger.c.parent_key,
+            *(mirror.c[column].label(name) for name, column in home.filters.items()),
+        )
+        .where(
+            ledger.c.instance == run.run.instance,
+            ledger.c.entity == mapping.entity,
+            mirror.c.instance == ledger.c.instance,
+            mirror.c.business_key == own_or_parent,
+        )
+        .subquery()
+    )

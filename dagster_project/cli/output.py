@@ -14,8 +14,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-console = Console()
-errors = Console(stderr=True)
+WIDE = 160  # columns, when nobody's terminal says how wide it is
+console = Console(width=None if sys.stdout.isatty() else WIDE)
+errors = Console(stderr=True, width=None if sys.stderr.isatty() else WIDE)
 
 
 def as_json(value: Any) -> str:
@@ -62,7 +63,8 @@ def table(title: str, columns: Sequence[str], lines: Iterable[Sequence[Any]], *,
             shown.append(line)
         else:
             cut += 1
-    grid = Table(title=title, title_justify="left", header_style="bold", show_edge=False, pad_edge=False)
+    console.print(f"\n[bold]{escape(title)}[/]", highlight=False)
+    grid = Table(header_style="dim", show_edge=False, pad_edge=False)
     for column in columns:
         grid.add_column(column, overflow="fold")
     for line in shown:

@@ -7,7 +7,7 @@ from typing import Any
 import typer
 
 from dagster_project.cli import options, output
-from dagster_project.delivery.destination import Change, Row
+from dagster_project.delivery.destination import Change, Row, StagedAs
 from dagster_project.delivery.report import Report
 from dagster_project.delivery.staging import Filters
 from dagster_project.delivery.states import RunStatus
@@ -110,12 +110,17 @@ def _dry_run(system: str, filters: Filters, json: bool, said: Mapping[str, bool]
         for row in rows
         for line in _differences(row, told.get((row.entity, row.previous_key or row.key)))
     ]
+    waiting = sum(row.status in (StagedAs.HELD, StagedAs.BLOCKED) for row in rows)
+    going = len(rows) - waiting
     if json:
-        output.print_json({"would_send": len(rows), "differences": lines})
+        output.print_json({"would_send": going, "waiting": waiting, "differences": lines})
         return
     columns = ("entity", "key", "change", "status", "field", "old", "new")
     output.table(
-        f"{len(rows)} rows would be sent", columns, ([line[c] for c in columns] for line in lines), most=limit
+        f"{going} rows would be sent, {waiting} are held or blocked",
+        columns,
+        ([line[c] for c in columns] for line in lines),
+        most=limit,
     )
 
 

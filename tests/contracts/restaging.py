@@ -41,6 +41,8 @@ def _row(
     record: Record | None,
     wanted: Mapping[tuple[str, str], Wanted],
 ) -> Row | None:
+    if record is not None and record.state is State.FORGOTTEN:
+        return None
     if record is None or record.state in RETIRED:
         if want is None:
             return None
