@@ -49,7 +49,7 @@ def findings(settings: Settings, warehouse: Warehouse, system: System, clock: Cl
     with warehouse.begin() as connection:
         return [
             _pause(connection, system.name),
-            *_runs(connection, instance, settings, clock.now()),
+            *_runs(connection, instance, system.name, settings, clock.now()),
             *_rows(connection, instance, system.name, clock.now()),
         ]
 
@@ -66,13 +66,13 @@ def _pause(connection: sa.Connection, system: str) -> Finding:
 
 
 def _runs(
-    connection: sa.Connection, instance: str, settings: Settings, now: dt.datetime
+    connection: sa.Connection, instance: str, system: str, settings: Settings, now: dt.datetime
 ) -> Iterator[Finding]:
     runs = tables.delivery_run
     mine = runs.c.instance == instance
     last = connection.execute(sa.select(runs).where(mine).order_by(runs.c.started_at.desc()).limit(1)).first()
     if last is None:
-        yield Finding(Level.WARNING, "last run", "there was none yet", "order-staging run SYSTEM --all")
+        yield Finding(Level.WARNING, "last run", "there was none yet", f"order-staging run {system} --all")
         return
     levels = {RunStatus.FAILED: Level.CRITICAL, RunStatus.BLOCKED: Level.CRITICAL,
               RunStatus.COMPLETED_WITH_ERRORS: Level.WARNING}  # fmt: skip
@@ -80,7 +80,7 @@ def _runs(
     words = f"{last.status} at {last.started_at:%Y-%m-%d %H:%M} UTC" + (
         f": {last.error}" if last.error else ""
     )
-    yield Finding(level, "last run", words, "order-staging errors SYSTEM" if level else "")
+    yield Finding(level, "last run", words, f"order-staging errors {system}" if level else "")
     good = connection.execute(
         sa.select(sa.func.max(runs.c.ended_at)).where(
             mine, runs.c.status.in_([RunStatus.COMPLETED, RunStatus.COMPLETED_WITH_ERRORS])
@@ -115,7 +115,7 @@ def _rows(connection: sa.Connection, instance: str, system: str, now: dt.datetim
         (
             (State.GONE, State.AMBIGUOUS),
             "waiting for a decision",
-            "order-staging retry KEY --recreate or --forget",
+            f"order-staging retry {system} KEY --recreate, or --forget; ambiguous: adopt {system} --pair",
         ),
         ((State.HELD,), "held", f"order-staging status {system}"),
     ):
@@ -126,4 +126,5 @@ def _rows(connection: sa.Connection, instance: str, system: str, now: dt.datetim
     drifted = connection.execute(
         sa.select(sa.func.count()).where(table.c.instance == instance, table.c.drift.is_not(None))
     ).scalar_one()
-    yield Finding(Level.WARNING if drifted else Level.HEALTHY, "drift", f"{drifted} rows")
+    step = f"order-staging resync {system} --key KEY sets it back" if drifted else ""
+    yield Finding(Level.WARNING if drifted else Level.HEALTHY, "drift", f"{drifted} rows", step)

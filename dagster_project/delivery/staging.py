@@ -46,7 +46,7 @@ class Filters:
         values = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "everything"}
         return {name: value for name, value in values.items() if value is not None}
 
-    def where(self, table: sa.TableClause) -> sa.ColumnElement[bool]:
+    def where(self, table: sa.FromClause) -> sa.ColumnElement[bool]:
         """Return the bound condition: equality, so that 4755 does not find 47551.
 
         A customer is named as the source spells it or by its canonical name.
@@ -77,7 +77,7 @@ def staged_table(name: str, mapped: Sequence[str]) -> sa.TableClause:
 
 
 def still_staged(table: sa.TableClause, instance: str, entity: str) -> sa.ColumnElement[bool]:
-    """Return the condition that nobody sent a staged row since it was staged: its revision is the ledger's."""
+    """Return the condition that nobody sent a row since it was staged: its revision is the ledger's."""
     ledger = tables.delivery
     moved_on = sa.select(ledger.c.business_key).where(
         ledger.c.instance == instance,
