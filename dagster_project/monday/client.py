@@ -100,8 +100,11 @@ class MondayClient:
         """Wait until the quotas allow a request of so many points, then count it."""
         costs = {COMPLEXITY: points, REQUESTS: 1.0}
         while (seconds := self.budget.wait(costs, self._clock.now())) > 0:
+            if self.budget.until_tomorrow(self._clock.now()):
+                message = f"today's {self.budget.daily_calls:g} calls are used up (MONDAY_DAILY_CALL_LIMIT)"
+                raise MustWait(message, seconds, "DAILY_LIMIT_EXCEEDED")
             if seconds > LONGEST_WAIT:
-                raise MustWait(f"the quota comes back in {seconds:.0f} s", seconds, "OwnPacing")
+                raise MustWait(f"the server's quota comes back in {seconds:.0f} s", seconds, "OwnPacing")
             self._clock.sleep(seconds + A_MOMENT)
         return self.budget.begin(costs, self._clock.now())
 

@@ -24,7 +24,7 @@ class _Token(AuthBase):
         self.token = token
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = self.token.get_secret_value()
+        request.headers["Authorization"] = self.token.get_secret_value().strip()
         return request
 
 
@@ -48,6 +48,7 @@ class Connection:
         Raises MustWait when no connection came about, AccessRefused when the server's certificate is not
         trusted, and NoDefiniteAnswer when the body may have arrived and no whole answer did.
         """
+        self._check_token()
         self._forget_idle_connections()
         self.calls += 1
         headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
@@ -74,6 +75,12 @@ class Connection:
         if (self._clock.now() - self._used_at).total_seconds() > IDLE_SECONDS:
             self._session.close()
 
+    def _check_token(self) -> None:
+        """Refuse what no header can carry: the HTTP library would quote it in its exception."""
+        token = self._token.get_secret_value().strip()
+        if not (token.isascii() and token.isprintable()):
+            raise AccessRefused("MONDAY_API_TOKEN holds characters that no token has; copy it once more")
+
     def _no_answer(self, error: requests.RequestException) -> DeliveryError:
         said = self._without_token(f"{type(error).__name__} at {self.url}")
         if _certificate_refused(error):
@@ -87,7 +94,7 @@ class Connection:
         return NoDefiniteAnswer(f"{said}: the connection broke before the answer was whole")
 
     def _without_token(self, text: str) -> str:
-        token = self._token.get_secret_value()
+        token = self._token.get_secret_value().strip()
         return text.replace(token, MASK) if token else text
 
 

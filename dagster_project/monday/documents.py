@@ -9,6 +9,9 @@ COMPLEXITY = "complexity { query before after reset_in_x_seconds }"
 PAGE = 500
 IDS_PER_CALL = 100
 
+# Asked beside objects by id: when the board cannot be seen, that they are missing means nothing.
+VISIBLE = "boards(ids: [$board], limit: 1) { id }"
+
 _ITEM = "id name state creator_id group { id title } column_values(ids: $columns) { id text }"
 _SUBITEM = "id name state creator_id parent_item { id } column_values(ids: $columns) { id text }"
 
@@ -45,7 +48,8 @@ def _next_page(name: str, fields: str) -> str:
 
 
 def _by_ids(name: str, fields: str) -> str:
-    return f"""query {name}($ids: [ID!]!, $columns: [String!], $limit: Int!) {{
+    return f"""query {name}($board: ID!, $ids: [ID!]!, $columns: [String!], $limit: Int!) {{
+  {VISIBLE}
   items(ids: $ids, limit: $limit, exclude_nonactive: true) {{ {fields} board {{ id }} }}
   {COMPLEXITY}
 }}"""
@@ -71,7 +75,8 @@ NEXT_SEARCH = f"""query NextSearch($cursor: String!, $columns: [String!], $limit
   {COMPLEXITY}
 }}"""
 
-CHILDREN = f"""query Children($ids: [ID!]!, $columns: [String!], $limit: Int!) {{
+CHILDREN = f"""query Children($board: ID!, $ids: [ID!]!, $columns: [String!], $limit: Int!) {{
+  {VISIBLE}
   items(ids: $ids, limit: $limit, exclude_nonactive: true) {{
     id subitems {{ id name state creator_id column_values(ids: $columns) {{ id text }} }}
   }}

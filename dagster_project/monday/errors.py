@@ -125,9 +125,12 @@ def meaning(error: ApiError) -> tuple[Meaning, ErrorClass]:
     return unlisted, _UNLISTED[unlisted]
 
 
-def stops(error: ApiError) -> bool:
-    """True when, by this error, no request to this board can succeed."""
-    return meaning(error)[0] is Meaning.STOP
+def stops(error: ApiError, kind: Kind) -> bool:
+    """True when, by this error, no request to this board can succeed.
+
+    An existing item that is not on the board was moved by a person, which says nothing about the board.
+    """
+    return meaning(error)[0] is Meaning.STOP and not _moved_away(error, kind)
 
 
 def outcome_of(error: ApiError, kind: Kind, field: str | None) -> Outcome:
@@ -140,7 +143,7 @@ def outcome_of(error: ApiError, kind: Kind, field: str | None) -> Outcome:
             return Unknown(str(error))
         case Meaning.MISSING:
             return _missing(error, kind)
-        case Meaning.STOP if kind is Kind.SET and error.code == "InvalidBoardIdException":
+        case Meaning.STOP if _moved_away(error, kind):
             return Gone(f"{error.message} (it was moved to another board)")
         case Meaning.ROW if error.code == "ColumnValueException":
             return Rejected(error.code, error.message, _about_labels(error.message), field)
@@ -160,6 +163,10 @@ def request_error(error: ApiError) -> DeliveryError:
             return NoDefiniteAnswer(str(error))
         case _:
             return RequestRefused(error.code or str(error.status), str(error), error_class)
+
+
+def _moved_away(error: ApiError, kind: Kind) -> bool:
+    return kind is Kind.SET and error.code == "InvalidBoardIdException"
 
 
 def _missing(error: ApiError, kind: Kind) -> Outcome:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dagster_project.delivery.destination import RemoteObject
+from dagster_project.delivery.outcomes import AccessRefused
 from dagster_project.monday import documents
 from dagster_project.monday.client import MondayClient
 from dagster_project.monday.layout import Layout
@@ -24,8 +25,9 @@ class Reader:
         """Yield every live object of an entity, 500 per call."""
         columns = list(layout.columns)
         variables = {"board": layout.board_id, "columns": columns, "limit": documents.PAGE}
-        boards = self._client.read(documents.FIRST_PAGE[layout.entity], variables)["boards"] or []
-        page = boards[0]["items_page"] if boards else {"cursor": None, "items": []}
+        page = self._on_board(layout, documents.FIRST_PAGE[layout.entity], variables)["boards"][0][
+            "items_page"
+        ]
         while True:
             yield from (self.remote(layout, said) for said in page["items"] if _live(said))
             if not page["cursor"]:
@@ -35,21 +37,31 @@ class Reader:
 
     def by_ids(self, layout: Layout, remote_ids: Sequence[str]) -> Iterator[RemoteObject]:
         """Yield those of the objects that are live and on the entity's board, 100 per call."""
-        for some in documents.chunks(remote_ids, documents.IDS_PER_CALL):
-            variables = {"ids": some, "columns": list(layout.columns), "limit": documents.IDS_PER_CALL}
-            for said in self._client.read(documents.BY_IDS[layout.entity], variables)["items"] or ():
-                board = (said or {}).get("board") or {}
-                if _live(said) and str(board.get("id")) == layout.board_id:
-                    yield self.remote(layout, said)
+        for said in self._items(layout, documents.BY_IDS[layout.entity], remote_ids):
+            if _live(said) and str((said.get("board") or {}).get("id")) == layout.board_id:
+                yield self.remote(layout, said)
 
     def children(self, layout: Layout, parent_ids: Sequence[str]) -> Iterator[RemoteObject]:
         """Yield the live subitems of some parents."""
-        for some in documents.chunks(parent_ids, documents.IDS_PER_CALL):
-            variables = {"ids": some, "columns": list(layout.columns), "limit": documents.IDS_PER_CALL}
-            for parent in self._client.read(documents.CHILDREN, variables)["items"] or ():
-                for said in (parent or {}).get("subitems") or ():
-                    if _live(said):
-                        yield self.remote(layout, {**said, "parent_item": {"id": parent["id"]}})
+        for parent in self._items(layout, documents.CHILDREN, parent_ids):
+            for said in parent.get("subitems") or ():
+                if _live(said):
+                    yield self.remote(layout, {**said, "parent_item": {"id": parent["id"]}})
+
+    def _items(self, layout: Layout, document: str, ids: Sequence[str]) -> Iterator[Said]:
+        for some in documents.chunks(ids, documents.IDS_PER_CALL):
+            variables = {
+                "board": layout.board_id, "ids": some, "columns": list(layout.columns),
+                "limit": documents.IDS_PER_CALL,
+            }  # fmt: skip
+            yield from filter(None, self._on_board(layout, document, variables)["items"] or ())
+
+    def _on_board(self, layout: Layout, document: str, variables: Said) -> dict[str, Any]:
+        """Read; raise AccessRefused when the board cannot be seen, lest all it holds count as gone."""
+        data = self._client.read(document, variables)
+        if not data["boards"]:
+            raise AccessRefused(f"board {layout.board_id} is not there, or the token may not see it")
+        return data
 
     def ids_by_value(self, board_id: str, column: str, values: Sequence[str]) -> dict[str, list[str]]:
         """Search a text column for many values; return value → ids of live items that carry it."""

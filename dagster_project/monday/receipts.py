@@ -22,8 +22,10 @@ def outcomes_of(
     An alias that is missing without an error is Unknown. Raises AccessRefused when every alias was
     refused for a reason that stops all others too.
     """
-    refused = [reply.errors_of(alias(position)) for position in range(len(intents))]
-    if len(intents) > 1 and all(errors and stops(errors[0]) for errors in refused):
+    refused = [reply.errors_of(alias(position))[:1] for position in range(len(intents))]
+    if len(intents) > 1 and all(
+        errors and stops(errors[0], intent.kind) for errors, intent in zip(refused, intents, strict=True)
+    ):
         raise AccessRefused(str(refused[0][0]))
     variables = json.loads(body)["variables"]
     return [
@@ -56,7 +58,7 @@ def _field(error: ApiError, variables: Mapping[str, Any], position: int, layout:
     single = variable(variables, "column_id", position)
     if error.code == "ItemNameTooLongException" or single == NAME_COLUMN:
         return layout.name.field
-    suspects = [column for column in sent if f"{column}" in error.message] or _alike(error, sent, layout)
+    suspects = [column for column in sent if column in error.message] or _alike(error, sent, layout)
     if not suspects and len(sent) == 1:
         suspects = list(sent)
     return layout.field_of(suspects[0]) if len(suspects) == 1 else None

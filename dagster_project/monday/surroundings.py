@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dagster_project.delivery.clock import Clock
-from dagster_project.delivery.outcomes import PreflightFailed
+from dagster_project.delivery.outcomes import AccessRefused, PreflightFailed
 from dagster_project.monday.board import Board, board_of, groups_of
 from dagster_project.monday.client import MondayClient
 from dagster_project.monday.documents import GROUPS, PREFLIGHT
@@ -64,7 +64,9 @@ class Known:
 
     def read_groups(self) -> tuple[tuple[str, str], ...]:
         """Read (id, title) of the board's groups afresh."""
-        boards = self._client.read(GROUPS, {"board": self._board_id})["boards"] or [{}]
+        boards = self._client.read(GROUPS, {"board": self._board_id})["boards"]
+        if not boards:
+            raise AccessRefused(f"board {self._board_id} is not there, or the token may not see it")
         groups = groups_of(boards[0])
         self._take_groups(groups)
         return groups

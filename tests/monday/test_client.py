@@ -284,6 +284,20 @@ def test_the_token_is_in_no_exception_and_in_no_log(
         assert SECRET not in repr(thing)
 
 
+@pytest.mark.parametrize("token", ["tok\nen-1234", "tökén-1234", "token\x00-1234"])
+def test_a_token_that_no_header_can_carry_is_refused_without_being_quoted(token: str) -> None:
+    connection = Connection("http://127.0.0.1:9", SecretStr(token), "2026-10", 1, SystemClock())
+    with pytest.raises(AccessRefused) as refused:
+        connection.post("{}")
+    assert "1234" not in str(refused.value)
+
+
+def test_blanks_around_a_token_are_not_part_of_it(listening: Callable[..., Listener]) -> None:
+    listener = listening(http("200 OK", b'{"data": {}}'))
+    Connection(listener.url, SecretStr(f" {SECRET}\n"), "2026-10", 1, SystemClock()).post("{}")
+    assert f"Authorization: {SECRET}\r\n".encode() in listener.received[0]
+
+
 def test_nobody_listening_is_a_wait_because_nothing_was_sent() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]

@@ -16,7 +16,7 @@ from dagster_project.delivery.outcomes import (
     Unknown,
 )
 from dagster_project.monday.destination import MondayDestination
-from dagster_project.monday.errors import ApiError, Meaning, meaning, outcome_of, request_error
+from dagster_project.monday.errors import ApiError, Meaning, meaning, outcome_of, request_error, stops
 from sandbox.monday.catalogue import CATALOGUE
 from sandbox.monday.control import Control
 from tests.monday.acting import ITEM, Acting, item, line, target
@@ -226,6 +226,8 @@ def test_a_line_whose_item_was_deleted_is_rejected_with_the_reason(acting: Actin
 def test_an_item_moved_to_another_board_is_gone_from_this_one() -> None:
     error = ApiError("InvalidBoardIdException", "Item 9 is not on this board")
     assert isinstance(outcome_of(error, Kind.SET, None), Gone)
+    assert not stops(error, Kind.SET)
+    assert stops(error, Kind.CREATE)
 
 
 # -- which column it was ----------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import pytest
 
 from dagster_project.delivery.destination import Change
+from dagster_project.delivery.outcomes import AccessRefused
 from dagster_project.monday.destination import MondayDestination
 from dagster_project.monday.provision import provision
 from dagster_project.settings import Settings
@@ -113,3 +114,18 @@ def test_objects_are_recognised_by_what_can_be_read_from_the_board(destination: 
         "subitems": ["Name"],
     }
     assert [e.completed_status for e in destination.entities][1:] == ["ITEMS_COMPLETED", "SUBITEMS_COMPLETED"]
+
+
+def test_a_board_that_cannot_be_seen_is_no_proof_that_its_items_are_gone(
+    settings: Settings, clock: FakeClock
+) -> None:
+    elsewhere = settings.model_copy(update={"monday_board_id": "1", "monday_subitem_board_id": "2"})
+    destination = MondayDestination.from_settings(elsewhere, clock)
+    for read in (
+        lambda: list(destination.listing("items")),
+        lambda: list(destination.listing("groups")),
+        lambda: destination._reader.by_ids(destination.layouts["items"], ["9700000001"]).__next__(),
+        lambda: list(destination._reader.children(destination.layouts["subitems"], ["9700000001"])),
+    ):
+        with pytest.raises(AccessRefused, match="is not there, or the token may not see it"):
+            read()
