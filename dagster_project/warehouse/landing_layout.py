@@ -179,8 +179,9 @@ def _refuse_missing(file: Path, layout: Layout, present: Collection[str], unknow
     missing = [name for name in layout.needed if name not in present]
     if missing:
         listed = ", ".join(f"'{name}'{_did_you_mean(name, unknown)}" for name in missing)
+        are = "is" if len(missing) == 1 else "are"
         raise LandingError(
-            f"{len(missing)} columns that {layout.table} needs are missing: {listed}",
+            f"{_count(missing, 'column')} that {layout.table} needs {are} missing: {listed}",
             file=file,
             next_step="Export the file with these columns",
         )

@@ -19,6 +19,8 @@ def open_source(
 ) -> Source:
     """Open a file; `known` are folded column names. Raises LandingError when it cannot be read."""
     kind = file.suffix.lower()
+    if file.is_dir():
+        raise LandingError(f"{file} is a folder", next_step="Name the file in it")
     if kind not in (*CSV, *PARQUET, *EXCEL):
         raise LandingError(
             f"'{file.suffix}' files cannot be landed",

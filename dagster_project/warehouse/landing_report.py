@@ -26,7 +26,8 @@ class LandingError(Exception):
         sentence = f"{', '.join(place)}: {problem}" if place else problem
         if value is not None:
             sentence += f" (found {shown(value)})"
-        super().__init__(f"{sentence}. {next_step}" if next_step else sentence)
+        stop = "" if sentence.endswith("?") else "."
+        super().__init__(f"{sentence}{stop} {next_step}" if next_step else sentence)
 
 
 class BadCell(NamedTuple):

@@ -7,18 +7,17 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from dagster_project.delivery.clock import new_id
 from dagster_project.warehouse import reading
+from dagster_project.warehouse.driver_arrays import insert_arrays
 from dagster_project.warehouse.engine import Warehouse
 from dagster_project.warehouse.landing_cells import LONGEST_TEXT
 from dagster_project.warehouse.landing_layout import Kind, PlannedColumn
 from dagster_project.warehouse.relations import quoted, registered
 
-BUFFER_BYTES = 64 << 20  # what the driver may reserve for one call
 _TYPES: dict[Kind, Any] = {
     Kind.TEXT: sa.Unicode(LONGEST_TEXT),
     Kind.INTEGER: sa.Integer(),
@@ -60,49 +59,12 @@ def loading(
 
 def load(connection: Connection, table: sa.Table, batch: pa.RecordBatch) -> None:
     """Append a batch whose columns are the table's, in order."""
+    rows = pa.Table.from_batches([batch])
     if connection.dialect.name == "mssql":
-        _load_sqlserver(connection, table, batch)
+        insert_arrays(connection, quoted(connection, table.name), list(table.columns), rows)
         return
-    with registered(connection, pa.Table.from_batches([batch])) as source:
+    with registered(connection, rows) as source:
         connection.exec_driver_sql(f"insert into {quoted(connection, table.name)} select * from {source}")
-
-
-def _load_sqlserver(connection: Connection, table: sa.Table, batch: pa.RecordBatch) -> None:
-    """Append by fast_executemany, which reserves the widest value of every column for every row.
-
-    So the driver is told the widths that occur, not the declared ones: 268 columns would take 850 KB a row.
-    """
-    names = ", ".join(quoted(connection, column.name) for column in table.columns)
-    marks = ", ".join("?" for _ in table.columns)
-    statement = f"insert into {quoted(connection, table.name)} ({names}) values ({marks})"
-    sizes, width = _input_sizes(table, batch)
-    step = max(1, BUFFER_BYTES // width)
-    cursor: Any = connection.connection.cursor()
-    try:
-        cursor.fast_executemany = connection.dialect.fast_executemany  # type: ignore[attr-defined]
-        cursor.setinputsizes(sizes)
-        for start in range(0, batch.num_rows, step):
-            part = batch.slice(start, step)
-            cursor.executemany(statement, list(zip(*(c.to_pylist() for c in part.columns), strict=True)))
-    finally:
-        cursor.close()
-
-
-def _input_sizes(table: sa.Table, batch: pa.RecordBatch) -> tuple[list[tuple[int, int, int]], int]:
-    import pyodbc
-
-    sizes = []
-    width = 0
-    for column, cells in zip(table.columns, batch.columns, strict=True):
-        if isinstance(column.type, sa.Unicode):
-            longest = min(2 * (pc.max(pc.utf8_length(cells)).as_py() or 1), LONGEST_TEXT)
-            sizes.append((pyodbc.SQL_WVARCHAR, longest, 0))
-            width += 2 * longest + 8
-        else:
-            date = isinstance(column.type, sa.Date)
-            sizes.append((pyodbc.SQL_TYPE_DATE, 10, 0) if date else (pyodbc.SQL_INTEGER, 10, 0))
-            width += 24
-    return sizes, width
 
 
 def count(connection: Connection, name: str) -> int:

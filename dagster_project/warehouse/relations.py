@@ -1,8 +1,8 @@
 """Rows as an SQL relation: what one statement inserts or updates from.
 
-A bound statement per row makes 960 rows a second in DuckDB; through Arrow it makes two million. T-SQL reads
-the same rows from one JSON parameter (`openjson_rows.py`). Both get values checked by the same rules, so a
-text that is too long fails here, not on one engine only.
+A bound statement per row makes 960 rows a second in DuckDB; through Arrow it makes two million. T-SQL gets
+the same rows in a temporary table. Both get values checked by the same rules, so a text that is too long
+fails here, not on one engine only.
 """
 
 import datetime as dt
@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from dagster_project.warehouse.openjson_rows import openjson_rows, quoted
+from dagster_project.warehouse.driver_arrays import insert_arrays, quoted
 
 __all__ = ["Record", "quoted", "registered", "relation"]
 
@@ -31,14 +31,34 @@ def relation(
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield (relation, bound parameters): an SQL relation holding `rows` with exactly `columns`.
 
-    The relation wants an alias where it is used. Raises ValueError for a value its column cannot hold.
+    Raises ValueError for a value its column cannot hold.
     """
     table = _arrow(columns, rows)
-    if connection.dialect.name == "mssql":
-        yield openjson_rows(connection, columns, table)
-        return
-    with registered(connection, table) as name:
+    holding = (
+        _temporary(connection, columns, table) if _is_tsql(connection) else registered(connection, table)
+    )
+    with holding as name:
         yield name, {}
+
+
+def _is_tsql(connection: Connection) -> bool:
+    return connection.dialect.name == "mssql"
+
+
+@contextmanager
+def _temporary(connection: Connection, columns: Sequence[sa.Column[Any]], table: pa.Table) -> Iterator[str]:
+    """Yield a temporary table. Its texts take our database's collation: tempdb may have another."""
+    name = f"#rows_{uuid.uuid4().hex[:12]}"
+    declared = ", ".join(
+        f"{quoted(connection, column.name)} {column.type.compile(connection.dialect)}"
+        + (" collate database_default" if isinstance(column.type, sa.String) else "")
+        + " null"
+        for column in columns
+    )
+    connection.exec_driver_sql(f"create table {name} ({declared})")
+    insert_arrays(connection, name, columns, table)
+    yield name
+    connection.exec_driver_sql(f"drop table {name}")  # after an error the rollback drops it
 
 
 @contextmanager

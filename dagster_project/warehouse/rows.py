@@ -14,7 +14,7 @@ from dagster_project.warehouse.relations import Record, quoted, relation
 
 __all__ = ["Record", "insert", "insert_absent", "relation", "select_by_key", "update"]
 
-CHUNK = {"duckdb": 20_000, "mssql": 2_000}  # rows in one statement; OPENJSON slows down beyond
+CHUNK = 20_000  # rows in one statement
 _BINARY = "Latin1_General_100_BIN2"
 
 Key = Sequence[str]
@@ -26,7 +26,7 @@ def insert(connection: Connection, table: sa.Table, rows: Sequence[Record]) -> i
     written = 0
     columns = _columns(table, rows)
     names = ", ".join(quoted(connection, column.name) for column in columns)
-    for chunk in _chunks(connection, rows):
+    for chunk in _chunks(rows):
         with relation(connection, columns, chunk) as (source, bound):
             result = connection.execute(
                 sa.text(
@@ -53,7 +53,7 @@ def insert_absent(connection: Connection, table: sa.Table, key: Key, rows: Seque
     hint = " with (updlock, holdlock)" if connection.dialect.name == "mssql" else ""
     output, returning = _returning(connection, key)
     inserted: Keys = set()
-    for chunk in _chunks(connection, rows):
+    for chunk in _chunks(rows):
         with relation(connection, columns, chunk) as (source, bound):
             statement = (
                 f"insert into {target} ({names}){output} select {names} from {source} as r "
@@ -105,7 +105,7 @@ def update(
                 *([f"({when})"] if when else []),
             ]
         )
-        for chunk in _chunks(connection, alike):
+        for chunk in _chunks(alike):
             with relation(connection, columns, chunk) as (source, bound):
                 statement = _update_statement(connection, table, sets, source, condition, key)
                 result = connection.execute(sa.text(statement), {**bound, **(parameters or {})})
@@ -130,7 +130,7 @@ def select_by_key(
     """Yield the stored rows whose key is among `keys`, in no order."""
     wanted = [dict(zip(key, values, strict=True)) for values in dict.fromkeys(map(tuple, keys))]
     columns = [table.c[name] for name in key]
-    for chunk in _chunks(connection, wanted):
+    for chunk in _chunks(wanted):
         with relation(connection, columns, chunk) as (source, bound):
             statement = (
                 f"select t.* from {_name(connection, table)} as t "
@@ -163,10 +163,9 @@ def _refuse_twice(table: sa.Table, key: Key, rows: Sequence[Record]) -> None:
         seen.add(found)
 
 
-def _chunks(connection: Connection, rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    size = CHUNK[connection.dialect.name]
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]
+def _chunks(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(rows), CHUNK):
+        yield rows[start : start + CHUNK]
 
 
 def _affected(connection: Connection, result: sa.CursorResult[Any]) -> int:

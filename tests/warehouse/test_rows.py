@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from dagster_project.warehouse import rows, tables
+from dagster_project.warehouse import driver_arrays, rows, schema, tables
 from dagster_project.warehouse.engine import Warehouse
 
 NOW = dt.datetime(2026, 11, 21, 9, 0, 0, 123456)
@@ -62,8 +62,11 @@ def test_rows_may_name_different_columns_when_inserted(warehouse: Warehouse) -> 
     assert stored(warehouse, "told") == {"a": None, "b": None, "c": "{}"}
 
 
-def test_more_rows_than_one_statement_holds_are_all_written(warehouse: Warehouse) -> None:
-    count = 2 * rows.CHUNK[warehouse.dialect] + 17
+def test_more_rows_than_one_statement_holds_are_all_written(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "CHUNK", 700)
+    count = 2 * rows.CHUNK + 17
     many = [row(f"k{number:06}") for number in range(count)]
     with warehouse.begin() as connection:
         assert rows.insert(connection, DELIVERY, many) == count
@@ -75,6 +78,35 @@ def test_more_rows_than_one_statement_holds_are_all_written(warehouse: Warehouse
     assert len(changed) == count
     assert len(found) == count
     assert {r.state for r in found} == {"DELIVERED"}
+
+
+@pytest.mark.parametrize("length", [3_999, 4_001, 100_000])
+def test_texts_of_any_length_are_kept_whole(warehouse: Warehouse, length: int) -> None:
+    texts = {"ascii": "x" * length, "accents": "é" * length, "emoji": "🌞" * length, "none": None}
+    with warehouse.begin() as connection:
+        rows.insert(connection, DELIVERY, [row(name, told=text) for name, text in texts.items()])
+        rows.update(connection, DELIVERY, KEY, [named(name, tried=text) for name, text in texts.items()])
+    assert stored(warehouse, "told") == texts
+    assert stored(warehouse, "tried") == texts
+
+
+def test_every_character_is_kept(warehouse: Warehouse) -> None:
+    text = "".join(map(chr, range(1, 0x180))) + '\\ "quoted" \ue022 \u200b \ufeff 🌞'
+    with warehouse.begin() as connection:
+        rows.insert(connection, DELIVERY, [row(text[:150].strip(), told=text)])
+    assert list(stored(warehouse, "told").values()) == [text]
+
+
+@pytest.mark.sqlserver
+def test_rows_arrive_without_driver_arrays_too(sqlserver: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    schema.init(sqlserver)
+    monkeypatch.setattr(driver_arrays, "_fast_into_temporary", lambda _: False)
+    with sqlserver.begin() as connection:
+        connection.execute(sa.delete(DELIVERY))
+        rows.insert(connection, DELIVERY, [row("a", told="é" * 9_000, lease_until=NOW), row("b")])
+        rows.update(connection, DELIVERY, KEY, [named("b", state="HELD", remote_id=None)])
+    assert stored(sqlserver, "told") == {"a": "é" * 9_000, "b": None}
+    assert stored(sqlserver) == {"a": "PENDING", "b": "HELD"}
 
 
 def test_nothing_to_write_writes_nothing(warehouse: Warehouse) -> None:
