@@ -75,7 +75,9 @@ class Doubts:
         requests = self.ledger.requests(i.request_id for intents in unresolved.values() for i in intents)
         if not requests:
             return
-        latest: dt.datetime = max(request.sent_at for request, _ in requests.values())
+        latest: dt.datetime = max(
+            max(request.sent_at, request.answered_at or request.sent_at) for request, _ in requests.values()
+        )
         quiet = latest + dt.timedelta(seconds=self.destination.quiet_seconds)
         seconds = (quiet - self.sender.clock.now()).total_seconds()
         if seconds > 0:

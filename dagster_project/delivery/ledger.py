@@ -235,6 +235,15 @@ class Ledger:
             ],
         )
 
+    def resent(self, connection: Connection, request_id: str) -> None:
+        """Note that a request is sent once more: the quiet period before a probe begins anew."""
+        rows.update(
+            connection,
+            tables.delivery_request,
+            ("request_id",),
+            [{"request_id": request_id, "sent_at": self.clock.now()}],
+        )
+
     # -- after the call -----------------------------------------------------------------------------
 
     def settle(self, connection: Connection, changes: Sequence[Mapping[str, Any]]) -> set[tuple[str, str]]:

@@ -104,6 +104,7 @@ class Sender:
         until = self.scope.renew()
         with self.ledger.warehouse.begin() as connection:
             ours = self._claim(connection, request.plans, until)
+            self.ledger.resent(connection, request.request_id)
         if len(ours) == len(request.plans):
             self.checkpoint("after_intent")
             self._exchange([request])
@@ -184,7 +185,7 @@ class Sender:
             retry=tenacity.retry_if_exception_type(MustWait),
             wait=_as_told,
             stop=self._enough,
-            before_sleep=self._count_retry,
+            before=lambda state: self._before_attempt(request, state),
             sleep=self.nap,
             reraise=True,
         )
@@ -193,8 +194,11 @@ class Sender:
     def _enough(self, state: tenacity.RetryCallState) -> bool:
         return state.attempt_number >= self.patience.attempts or _as_told(state) > self.patience.longest_wait
 
-    def _count_retry(self, _state: tenacity.RetryCallState) -> None:
-        self.report.retries += 1
+    def _before_attempt(self, request: Request, state: tenacity.RetryCallState) -> None:
+        if state.attempt_number > 1:
+            self.report.retries += 1
+            with self.ledger.warehouse.begin() as connection:
+                self.ledger.resent(connection, request.request_id)
 
     def nap(self, seconds: float) -> None:
         """Sleep in pieces and keep the scope ours meanwhile."""
