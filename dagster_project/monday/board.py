@@ -59,9 +59,8 @@ def groups_of(said: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def _column(said: Mapping[str, Any]) -> Column:
-    settings = said.get("settings") or {}
-    if isinstance(settings, str):
-        settings = json.loads(settings)
+    settings = said.get("settings")
+    settings = (json.loads(settings) if isinstance(settings, str) else settings) or {}
     labels = _labels(settings.get("labels"))
     return Column(
         id=str(said["id"]),
