@@ -16,6 +16,8 @@ from dagster_project.warehouse.engine import Warehouse, odbc_driver
 _QUIETLY = (
     "--quiet", "--no-use-colors", "--no-print", "--log-level", "none", "--log-level-file", "info",
 )  # fmt: skip
+_UNREAD = ("--no-write-json",)
+"""Nobody reads the manifest and results of a build; they took 0.8 s of an empty run's 5.0 s of CPU."""
 OnNode = Callable[[str, int, int], None]
 
 
@@ -53,7 +55,7 @@ class DbtRunner:
         self, *select: str, exclude: Sequence[str] = (), on_node: OnNode | None = None
     ) -> list[NodeResult]:
         """Build and test what is selected; failed tests skip what depends on them. Raise DbtFailed."""
-        arguments = ["build", "--select", *select]
+        arguments = ["build", *_UNREAD, "--select", *select]
         if exclude:
             arguments += ["--exclude", *exclude]
         result = self._invoke(arguments, on_node)
