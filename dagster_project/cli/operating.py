@@ -8,9 +8,9 @@ import typer
 from dagster_project import adopting
 from dagster_project.cli import options, output
 from dagster_project.cli.running import system_run
-from dagster_project.delivery.ledger import Record
 from dagster_project.delivery.mapping import Mapping as EntityMapping
 from dagster_project.delivery.operators import Decision, Operators
+from dagster_project.delivery.records import Record
 from dagster_project.delivery.retention import purge as purge_ledger
 from dagster_project.delivery.staging import Filters
 from dagster_project.delivery.states import State
@@ -58,13 +58,17 @@ def resync(
     field: Annotated[list[str] | None, typer.Option(help="Only this mapped column; may be repeated.")] = None,
     json: options.Json = False,
 ) -> None:
-    """Send what was told again although nothing changed, e.g. after somebody edited the board."""
+    """Send what was told again although nothing changed, e.g. after somebody edited the board.
+
+    Fields that are written once and then belong to the board's users are sent only when named.
+    """
     filters = Filters(customer, po, aag_season, customer_season, key, everything)
     filters.check()
     with system_run(system, json=json) as run, run.held():
         names = _known_fields(run, field)
         records = [r for r in _delivered(run, filters) if names is None or set(names) & set(r.told or {})]
-        decision = Operators(run.ledger, run.clock).resync(records, names)
+        kept = {column.name for m in run.mappings for column in m.columns if not column.compare}
+        decision = Operators(run.ledger, run.clock).resync(records, names, kept)
     _decided(decision, json, [])
 
 

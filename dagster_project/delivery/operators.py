@@ -4,14 +4,15 @@ A decision only changes the ledger; the next run stages and sends what follows f
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from dagster_project.delivery.clock import Clock
-from dagster_project.delivery.ledger import Ledger, Record
+from dagster_project.delivery.ledger import Ledger
+from dagster_project.delivery.records import Record
 from dagster_project.delivery.states import RETIRED, State
 from dagster_project.warehouse import tables
 
@@ -67,17 +68,25 @@ class Operators:
             return Decision(0, [record.key])
         change = {
             "entity": record.entity, "business_key": record.key, "state": State.DELIVERED,
-            "remote_id": remote_id, "told": told, "error_class": None, "error_code": None, "error_message": None,
+            "remote_id": remote_id, "told": told,
+            "error_class": None, "error_code": None, "error_message": None,
         }  # fmt: skip
         return self._write([record], [change], f"an operator pairs it with {remote_id}")
 
-    def resync(self, records: Sequence[Record], names: Sequence[str] | None = None) -> Decision:
-        """Send told values again although nothing changed; all fields, or the named ones."""
+    def resync(
+        self, records: Sequence[Record], names: Sequence[str] | None = None, kept: Collection[str] = ()
+    ) -> Decision:
+        """Send told values again although nothing changed: the named fields, or all but those in `kept`.
+
+        `kept` are fields that were written once and belong to the destination's users since.
+        """
         able = [r for r in records if r.state is State.DELIVERED and r.told]
         changes = [
             {
                 "entity": r.entity, "business_key": r.key, "state": State.RETRY,
-                "doubtful": json.dumps([n for n in (r.told or {}) if names is None or n in names]),
+                "doubtful": json.dumps(
+                    [n for n in (r.told or {}) if (n not in kept if names is None else n in names)]
+                ),
             }
             for r in able
         ]  # fmt: skip
@@ -100,7 +109,8 @@ class Operators:
     def _decide(self, asked: Sequence[Record], able: Sequence[Record], state: State, note: str) -> Decision:
         changes = [
             {
-                "entity": r.entity, "business_key": r.key, "state": state, "tried": None, "next_attempt": None,
+                "entity": r.entity, "business_key": r.key, "state": state, "tried": None,
+                "next_attempt": None,
                 "error_class": None, "error_code": None, "error_field": None, "error_message": None,
                 "drift": None,
             }
