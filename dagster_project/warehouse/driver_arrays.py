@@ -57,7 +57,7 @@ def _may_be_fast(engine: sa.Engine, name: str) -> bool:
 
 @cache
 def _fast_into_temporary(engine: sa.Engine) -> bool:
-    """Try it beside the running transaction, once: where describing a temporary table fails, it would end it."""
+    """Try once, beside the running transaction: an engine that cannot describe such a table would end it."""
     column = sa.Column("probe", sa.Unicode(1))
     try:
         with engine.connect() as connection, connection.begin():
