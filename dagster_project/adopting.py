@@ -6,8 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from dagster_project.delivery.adoption import Adoption, Candidate
-from dagster_project.delivery.ledger import dump
 from dagster_project.delivery.operators import Operators
+from dagster_project.delivery.records import dump
 from dagster_project.delivery.staging import as_told
 from dagster_project.delivery.states import RunStatus, State
 from dagster_project.runs import SystemRun

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dagster_project.delivery.destination import Destination, Entity, Fields, RemoteObject
-from dagster_project.delivery.ledger import Ledger, dump
+from dagster_project.delivery.ledger import Ledger
 from dagster_project.delivery.outcomes import ErrorClass, FirstContactRefused
+from dagster_project.delivery.records import dump
 from dagster_project.delivery.scope import Registry
 from dagster_project.delivery.states import State
 from dagster_project.delivery.verification import Verified

@@ -19,8 +19,9 @@ from dagster_project.delivery.destination import (
     Target,
 )
 from dagster_project.delivery.engine import Engine
-from dagster_project.delivery.ledger import Ledger, Record
+from dagster_project.delivery.ledger import Ledger
 from dagster_project.delivery.outcomes import Held, Rejected
+from dagster_project.delivery.records import Record
 from dagster_project.delivery.report import Report
 from dagster_project.delivery.sending import message_of
 from dagster_project.delivery.states import RETIRED, State

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from dagster_project.delivery.destination import Kind, Operation, Row, Target
-from dagster_project.delivery.ledger import dump
 from dagster_project.delivery.outcomes import (
     Delivered,
     ErrorClass,
@@ -18,6 +17,7 @@ from dagster_project.delivery.outcomes import (
     Retryable,
     Unknown,
 )
+from dagster_project.delivery.records import dump
 from dagster_project.delivery.states import State
 
 Answered = Sequence[tuple[Operation, Outcome]]

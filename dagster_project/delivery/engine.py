@@ -23,8 +23,10 @@ from dagster_project.delivery.destination import (
     Target,
 )
 from dagster_project.delivery.doubt import Doubts
-from dagster_project.delivery.ledger import Ledger, Move, Record, dump
+from dagster_project.delivery.ledger import Ledger
 from dagster_project.delivery.outcomes import AccessRefused, Held, Rejected
+from dagster_project.delivery.records import Record, dump
+from dagster_project.delivery.rekeying import Move
 from dagster_project.delivery.report import Report
 from dagster_project.delivery.scope import Registry, Scope
 from dagster_project.delivery.sending import Patience, Plan, Sender, message_of, no_checkpoint

@@ -5,16 +5,16 @@ by the row's revision or by our lease, so that two runs cannot both believe they
 """
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from dagster_project.delivery.clock import Clock, new_id
-from dagster_project.delivery.destination import Answer, Fields, Intent, Kind
+from dagster_project.delivery.destination import Answer, Intent
+from dagster_project.delivery.records import Record, dump, intent_of, record_of
+from dagster_project.delivery.rekeying import Move, rekey
 from dagster_project.delivery.scope import Run
 from dagster_project.delivery.states import RETIRED, State
 from dagster_project.warehouse import rows, tables
@@ -22,64 +22,6 @@ from dagster_project.warehouse.engine import Warehouse
 
 KEY = ("instance", "entity", "business_key")
 UNSETTLED = frozenset({"UNKNOWN", "LATE"})
-
-
-_MAKE_ROOM = """
-    delete from delivery where instance = :instance and state = :archived and exists (
-        select 1 from {relation} as r where r.entity = delivery.entity and r.new_key = delivery.business_key)
-"""
-_REKEY = {
-    "duckdb": """
-        update delivery as t set business_key = r.new_key, parent_key = r.parent_key,
-            revision = t.revision + 1, updated_at = :now
-        from {relation} as r
-        where t.instance = :instance and t.entity = r.entity and t.business_key = r.old_key
-            and t.revision = r.revision
-        returning t.entity, t.business_key
-    """,
-    "mssql": """
-        update t set business_key = r.new_key, parent_key = r.parent_key,
-            revision = t.revision + 1, updated_at = :now
-        output inserted.entity, inserted.business_key
-        from delivery as t join {relation} as r
-            on t.entity = r.entity and t.business_key = r.old_key and t.revision = r.revision
-        where t.instance = :instance
-    """,
-}
-
-
-class Move(NamedTuple):
-    """A row that goes on under another key."""
-
-    entity: str
-    old_key: str
-    new_key: str
-    parent_key: str | None
-    revision: int | None
-
-
-@dataclass(frozen=True)
-class Record:
-    """A ledger row, as far as the engine looks at it."""
-
-    entity: str
-    key: str
-    state: State
-    revision: int
-    incarnation: int
-    attempt: int
-    told: Fields | None
-    doubtful: frozenset[str]
-    remote_id: str | None
-    parent_key: str | None
-    hold_since: dt.datetime | None
-    drift: str | None = None
-    hold_reason: str | None = None
-
-    @property
-    def live(self) -> bool:
-        """True when, by our word, a remote object exists for this key."""
-        return self.remote_id is not None and self.state not in RETIRED
 
 
 class Ledger:
@@ -96,7 +38,7 @@ class Ledger:
         """Return the ledger rows of (entity, key) pairs; unknown keys are absent."""
         wanted = [(self.run.instance, entity, key) for entity, key in set(refs)]
         with self.warehouse.begin() as connection:
-            found = [_record(r) for r in rows.select_by_key(connection, tables.delivery, KEY, wanted)]
+            found = [record_of(r) for r in rows.select_by_key(connection, tables.delivery, KEY, wanted)]
         return {(record.entity, record.key): record for record in found}
 
     def owned(self, entity: str) -> dict[str, Record]:
@@ -106,7 +48,7 @@ class Ledger:
             table.c.instance == self.run.instance, table.c.entity == entity, table.c.remote_id.is_not(None)
         )
         with self.warehouse.begin() as connection:
-            return {row.remote_id: _record(row) for row in connection.execute(query)}
+            return {row.remote_id: record_of(row) for row in connection.execute(query)}
 
     def in_state(self, entity: str, *states: State) -> list[Record]:
         """Return the rows of an entity in any of `states`."""
@@ -115,7 +57,7 @@ class Ledger:
             table.c.instance == self.run.instance, table.c.entity == entity, table.c.state.in_(states)
         )
         with self.warehouse.begin() as connection:
-            return [_record(row) for row in connection.execute(query)]
+            return [record_of(row) for row in connection.execute(query)]
 
     def empty(self) -> bool:
         """True when this instance has no ledger row at all."""
@@ -134,7 +76,7 @@ class Ledger:
         unresolved: dict[tuple[str, str], list[Intent]] = {}
         for event in events:
             if event.kind == "INTENT" and event.intent_id not in settled:
-                unresolved.setdefault((event.entity, event.business_key), []).append(_intent(event))
+                unresolved.setdefault((event.entity, event.business_key), []).append(intent_of(event))
         return unresolved
 
     def requests(self, request_ids: Iterable[str]) -> dict[str, tuple[sa.Row[Any], list[Intent]]]:
@@ -151,7 +93,7 @@ class Ledger:
             request.request_id: (
                 request,
                 [
-                    _intent(e)
+                    intent_of(e)
                     for e in sorted(intents.get(request.request_id, []), key=lambda e: e.position or 0)
                 ],
             )
@@ -341,36 +283,24 @@ class Ledger:
             rows.insert(connection, tables.delivery_event, filled)
 
     def rekey(self, moves: Sequence[Move]) -> set[tuple[str, str]]:
-        """Move rows to new keys when they still have the revision they were staged on; return the new keys.
-
-        A retired row that once had the new key makes room; its events stay.
-        """
-        moved: set[tuple[str, str]] = set()
+        """Move rows to new keys when they still have the revision they were staged on; return the new keys."""
         if not moves:
-            return moved
-        table = tables.delivery
-        columns = [
-            table.c.entity, sa.Column("old_key", table.c.business_key.type),
-            sa.Column("new_key", table.c.business_key.type), table.c.parent_key, table.c.revision,
-        ]  # fmt: skip
-        bound = {"instance": self.run.instance, "now": self.clock.now(), "archived": State.ARCHIVED}
+            return set()
         with self.warehouse.begin() as connection:
-            source = [move._asdict() for move in moves]
-            with rows.relation(connection, columns, source) as (relation, parameters):
-                connection.execute(sa.text(_MAKE_ROOM.format(relation=relation)), {**bound, **parameters})
-            with rows.relation(connection, columns, source) as (relation, parameters):
-                statement = _REKEY[connection.dialect.name].format(relation=relation)
-                result = connection.execute(sa.text(statement), {**bound, **parameters})
-                moved = {(row[0], row[1]) for row in result}
+            moved = rekey(connection, self.run.instance, moves, self.clock.now())
             self.events(
                 connection,
                 [
-                    {"kind": "NOTE", "entity": move.entity, "business_key": move.new_key,
-                     "message": f"re-keyed from {move.old_key}"}
+                    {
+                        "kind": "NOTE",
+                        "entity": move.entity,
+                        "business_key": move.new_key,
+                        "message": f"re-keyed from {move.old_key}",
+                    }
                     for move in moves
                     if (move.entity, move.new_key) in moved
                 ],
-            )  # fmt: skip
+            )
         return moved
 
     def retire_children(self, connection: Connection, entity: str, parents: Iterable[str]) -> None:
@@ -427,41 +357,3 @@ class Ledger:
                     error_message="the run that sent this ended before the answer",
                 )
             ).rowcount
-
-
-def dump(fields: Fields | None) -> str | None:
-    """Return fields as the ledger's JSON; keys keep their order, characters stay readable."""
-    return None if fields is None else json.dumps(dict(fields), ensure_ascii=False)
-
-
-def _record(row: sa.Row[Any]) -> Record:
-    return Record(
-        entity=row.entity,
-        key=row.business_key,
-        state=State(row.state),
-        revision=row.revision,
-        incarnation=row.incarnation,
-        attempt=row.attempt,
-        told=json.loads(row.told) if row.told else None,
-        doubtful=frozenset(json.loads(row.doubtful)) if row.doubtful else frozenset(),
-        remote_id=row.remote_id,
-        parent_key=row.parent_key,
-        hold_since=row.hold_since,
-        drift=row.drift,
-        hold_reason=row.hold_reason,
-    )
-
-
-def _intent(event: sa.Row[Any]) -> Intent:
-    kind, _, operation = event.operation.partition(":")
-    return Intent(
-        intent_id=event.intent_id,
-        entity=event.entity,
-        key=event.business_key,
-        incarnation=event.incarnation,
-        operation=operation,
-        kind=Kind(kind),
-        fields=json.loads(event.fields) if event.fields else {},
-        request_id=event.request_id,
-        parent_remote_id=event.remote_id,
-    )

@@ -35,6 +35,8 @@ def purge(warehouse: Warehouse, clock: Clock, days: int) -> dict[str, int]:
             .values(body=PURGED, answer=None)
         ).rowcount
         cells = connection.execute(
-            sa.update(landed).where(landed.c.landed_at < before, landed.c.value.is_not(None)).values(value=None)
+            sa.update(landed)
+            .where(landed.c.landed_at < before, landed.c.value.is_not(None))
+            .values(value=None)
         ).rowcount
     return {"events": emptied_events, "requests": emptied_requests, "landing_errors": cells}

@@ -158,7 +158,6 @@ class Registry:
             lifted: int = connection.execute(sa.delete(pauses).where(pauses.c.system == system)).rowcount
             return lifted > 0
 
-
     def check_pause(self, system: str) -> None:
         """Raise DestinationPaused with the reason and the way out."""
         pauses = tables.destination_pause

@@ -16,7 +16,7 @@ from dagster_project.delivery.batches import Batches
 from dagster_project.delivery.clock import Clock, new_id
 from dagster_project.delivery.conclusion import NAMES, Versions, conclude
 from dagster_project.delivery.destination import Answer, Destination, Intent, Operation, Row, Target
-from dagster_project.delivery.ledger import Ledger, dump
+from dagster_project.delivery.ledger import Ledger
 from dagster_project.delivery.outcomes import (
     AccessRefused,
     DeliveryError,
@@ -28,6 +28,7 @@ from dagster_project.delivery.outcomes import (
     Retryable,
     Unknown,
 )
+from dagster_project.delivery.records import dump
 from dagster_project.delivery.report import Report
 from dagster_project.delivery.scope import Scope
 from dagster_project.delivery.states import State

@@ -11,8 +11,9 @@ from typing import Any
 
 from dagster_project.delivery.clock import Clock
 from dagster_project.delivery.destination import Destination, Entity, RemoteObject
-from dagster_project.delivery.ledger import Ledger, Record
+from dagster_project.delivery.ledger import Ledger
 from dagster_project.delivery.outcomes import ErrorClass
+from dagster_project.delivery.records import Record
 from dagster_project.delivery.states import RETIRED, State
 
 SETTLED = frozenset({State.DELIVERED, State.RETRY, State.REJECTED, State.HELD})

@@ -6,7 +6,6 @@ An alert has a signature: the same trouble is told once, not every few minutes.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-
 from typing import TYPE_CHECKING
 
 import dagster as dg

@@ -18,7 +18,7 @@ from dagster_project.warehouse.landing_cells import LONGEST_TEXT
 from dagster_project.warehouse.landing_layout import Kind, PlannedColumn
 from dagster_project.warehouse.relations import quoted, registered
 
-_TYPES: dict[Kind, Any] = {
+TYPES: dict[Kind, Any] = {
     Kind.TEXT: sa.Unicode(LONGEST_TEXT),
     Kind.INTEGER: sa.Integer(),
     Kind.DATE: sa.Date(),
@@ -38,7 +38,7 @@ def loading(
     table = sa.Table(
         f"{name}__landing_{new_id()}",
         sa.MetaData(),
-        *(sa.Column(column.name, _TYPES[column.kind]) for column in columns),
+        *(sa.Column(column.name, TYPES[column.kind]) for column in columns),
     )
     if warehouse.embedded:
         with warehouse.begin() as connection:
