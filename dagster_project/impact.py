@@ -1,6 +1,6 @@
 """What an edited mapping would send: the rows staged as changed that were told under another mapping."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,8 @@ from dagster_project.delivery.destination import Change
 from dagster_project.delivery.mapping import Mapping as EntityMapping
 from dagster_project.delivery.mapping_impact import Impact, summarise_impact
 from dagster_project.delivery.states import RETIRED
-from dagster_project.runs import SystemRun
 from dagster_project.warehouse import tables
+from dagster_project.warehouse.engine import Warehouse
 
 
 @dataclass(frozen=True)
@@ -47,17 +47,13 @@ class SystemImpact:
         } | {"blocks": self.blocks}  # fmt: skip
 
 
-def impact(run: SystemRun) -> SystemImpact:
-    """Stage with the mapping as it is now and count; a row told under this mapping is no impact."""
-    run.stage(guard_impact=False)
-    return measure(run)
-
-
-def measure(run: SystemRun) -> SystemImpact:
-    """Count the staged rows whose difference comes with another mapping version."""
-    with run.warehouse.begin() as connection:
-        found = {m.entity: _measure(connection, run.run.instance, m) for m in run.mappings}
-    return SystemImpact(found, run.settings.impact_max_share)
+def measure(
+    warehouse: Warehouse, instance: str, mappings: Sequence[EntityMapping], max_share: float
+) -> SystemImpact:
+    """Count the staged rows that were told under another mapping version and would now change."""
+    with warehouse.begin() as connection:
+        found = {m.entity: _measure(connection, instance, m) for m in mappings}
+    return SystemImpact(found, max_share)
 
 
 def _measure(connection: sa.Connection, instance: str, mapping: EntityMapping) -> Impact:

@@ -27,6 +27,7 @@ from dagster_project.delivery.sending import no_checkpoint
 from dagster_project.delivery.staging import Filters, read_staged
 from dagster_project.delivery.states import RunStatus
 from dagster_project.delivery.verification import Verification, Verified
+from dagster_project.impact import SystemImpact, measure
 from dagster_project.settings import Settings
 from dagster_project.systems import System
 from dagster_project.warehouse import rows, schema, tables
@@ -271,10 +272,12 @@ class SystemRun:
                 ],
             )  # fmt: skip
 
-    def _guard_impact(self) -> None:
-        from dagster_project.impact import measure
+    def impact(self) -> SystemImpact:
+        """Count what the mapping as it is now would change of what was told; call it after `stage`."""
+        return measure(self.warehouse, self.run.instance, self.mappings, self.settings.impact_max_share)
 
-        found = measure(self)
+    def _guard_impact(self) -> None:
+        found = self.impact()
         if found.blocks:
             raise StagingBlocked(f"the mapping was edited: {found.sentence}")
 

@@ -12,7 +12,6 @@ from dagster_project.cli import options, output
 from dagster_project.cli.running import system_run
 from dagster_project.delivery import mapping as mapping_module
 from dagster_project.delivery import mapping_render
-from dagster_project.impact import impact
 from dagster_project.settings import load_settings
 from dagster_project.warehouse import schema
 from dagster_project.warehouse.engine import Warehouse
@@ -101,7 +100,8 @@ def mappings_check(
     found = None
     if with_impact and not problems:
         with system_run(system, json=json) as run, run.held():
-            found = impact(run)
+            run.stage(guard_impact=False)
+            found = run.impact()
     if json:
         output.print_json({"problems": problems, "impact": found.as_dict() if found else None})
     else:

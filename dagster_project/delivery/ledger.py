@@ -283,7 +283,7 @@ class Ledger:
             rows.insert(connection, tables.delivery_event, filled)
 
     def rekey(self, moves: Sequence[Move]) -> set[tuple[str, str]]:
-        """Move rows to new keys when they still have the revision they were staged on; return the new keys."""
+        """Move rows that still have the revision they were staged on to new keys; return those."""
         if not moves:
             return set()
         with self.warehouse.begin() as connection:
