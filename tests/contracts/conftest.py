@@ -1,23 +1,29 @@
-"""A world for the contract: one destination that outlives runs, one warehouse, and runs over both."""
+"""A world for the contract: an outside system that outlives runs, one warehouse, and runs over both."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
+from dagster_project.delivery.adoption import Adoption, Candidate, Matches
 from dagster_project.delivery.batches import Batches
+from dagster_project.delivery.destination import Entity, Row
 from dagster_project.delivery.engine import Engine, Policy
 from dagster_project.delivery.ledger import Ledger
+from dagster_project.delivery.records import Record
 from dagster_project.delivery.report import Report
 from dagster_project.delivery.scope import Registry, Run, Scope
 from dagster_project.delivery.sending import no_checkpoint
 from dagster_project.delivery.verification import Verification, Verified
 from dagster_project.warehouse.engine import Warehouse
+from sandbox.monday.server import RunningMonday
 from tests.conftest import FakeClock
+from tests.contracts.board import BoardOutside
+from tests.contracts.outside import Outside, Recording, Sent
 from tests.contracts.restaging import Wanted, restage
-from tests.contracts.shelf import Shelf, ShelfDestination
+from tests.contracts.shelf import Shelf, ShelfOutside
 
 
 class Crash(BaseException):
@@ -30,9 +36,18 @@ class World:
 
     warehouse: Warehouse
     clock: FakeClock
-    shelf: Shelf = field(default_factory=Shelf)
+    outside: Outside = field(default_factory=ShelfOutside)
     wanted: dict[tuple[str, str], Wanted] = field(default_factory=dict)
+    sent: list[Sent] = field(default_factory=list)
     size: int = 4
+
+    @property
+    def shelf(self) -> Shelf:
+        """The shelf, for what only it can tell."""
+        assert isinstance(self.outside, ShelfOutside)
+        return self.outside.shelf
+
+    # -- the source ---------------------------------------------------------------------------------
 
     def want(self, key: str, name: str = "", lines: int = 0, **values: Any) -> None:
         """Put an order, and some lines of it, into the source."""
@@ -42,53 +57,127 @@ class World:
                 {"name": f"{key} {number}", "quantity": 1}, key
             )
 
+    def mapped(self) -> dict[tuple[str, str], Wanted]:
+        """The source in the destination's words."""
+        return {
+            (self.outside.words[word], key): Wanted(self.outside.values(word, want.values), want.parent_key)
+            for (word, key), want in self.wanted.items()
+        }
+
+    # -- runs ---------------------------------------------------------------------------------------
+
     def run(self, checkpoint: Callable[[str], None] = no_checkpoint, **policy: Any) -> Report:
         """Do one whole run, as a new process would; a crash leaves the scope lock behind."""
-        run = Run("shelf", "shelf:TEST:1")
-        scope = Scope(self.warehouse, run, self.clock, lease_seconds=60)
+        run = self.new_run()
+        scope = self.scope(run)
         scope.take()
         report = self.deliver(run, scope, checkpoint, **policy)
         scope.release()
         return report
 
-    def deliver(self, run: Run, scope: Scope, checkpoint: Callable[[str], None], **policy: Any) -> Report:
+    def deliver(
+        self, run: Run, scope: Scope, checkpoint: Callable[[str], None] = no_checkpoint, **policy: Any
+    ) -> Report:
         """Deliver what is wanted, within a scope that somebody else took."""
-        destination = ShelfDestination(self.shelf, self.size)
         ledger = self.ledger(run)
         ledger.recover_leftovers()
-        staged = restage(ledger, tuple(destination.entities), self.wanted)
+        staged = restage(ledger, self.entities(), self.mapped())
+        return self.deliver_rows(run, scope, staged, checkpoint, **policy)
+
+    def deliver_rows(
+        self, run: Run, scope: Scope, staged: list[Row],
+        checkpoint: Callable[[str], None] = no_checkpoint, **policy: Any,
+    ) -> Report:  # fmt: skip
+        """Deliver these rows, however they were staged."""
+        destination = self.destination()
         engine = Engine(
-            destination, ledger, scope,
+            destination, self.ledger(run), scope,
             Batches(self.warehouse, run, self.clock, destination.entities, "ORDERS", {}), self.clock,
             preflight=destination.preflight(), mapping_versions={}, checkpoint=checkpoint,
             policy=Policy(**policy),
         )  # fmt: skip
         return engine.deliver(staged)
 
+    def run_rows(self, *staged: Row) -> Report:
+        """Do one run on rows that were staged by hand."""
+        run = self.new_run()
+        scope = self.scope(run)
+        scope.take()
+        return self.deliver_rows(run, scope, list(staged))
+
+    def new_run(self) -> Run:
+        """A run that has not begun."""
+        return Run(self.outside.system, self.outside.instance)
+
+    def scope(self, run: Run | None = None) -> Scope:
+        """The right to deliver, not taken yet."""
+        return Scope(self.warehouse, run or self.new_run(), self.clock, lease_seconds=60)
+
+    def destination(self) -> Any:
+        """A destination as a new process builds it; what it sends is remembered in `sent`."""
+        return Recording(self.outside.destination(self.clock, self.size), self.outside.words, self.sent)
+
+    def entities(self) -> tuple[Entity, ...]:
+        """The entities that are staged, parents first."""
+        return tuple(e for e in self.destination().entities if e.staging)
+
+    def later(self, **time: float) -> None:
+        """Let time pass."""
+        passed = dt.timedelta(**time)
+        self.clock.time += passed
+        self.outside.later(passed.total_seconds())
+
+    # -- first contact ------------------------------------------------------------------------------
+
+    def adopt(self) -> Matches:
+        """Match the orders on the other side to those of the source."""
+        entity = self.entities()[0]
+        candidates = [
+            Candidate(key, want.values) for (name, key), want in self.mapped().items() if name == entity.name
+        ]
+        return Adoption(self.destination(), self.ledger(), self.registry()).adopt(entity, candidates)
+
+    # -- what came of it ----------------------------------------------------------------------------
+
+    def counts(self, report: Report) -> dict[str, dict[str, int]]:
+        """Rows by outcome, in the contract's words; prerequisites left out."""
+        entities = report.as_dict()["entities"]
+        return {word: entities[name] for word, name in self.outside.words.items() if name in entities}
+
+    def row(self, word: str, key: str, **row: Any) -> Row:
+        """A staged row, made by hand: `change`, `values`, `changed`, `revision` …"""
+        values = self.outside.values(word, row.pop("values"))
+        changed = frozenset(self.outside.fields[name] for name in row.pop("changed", ()))
+        return Row(self.outside.words[word], key, row.pop("change"), values, changed=changed, **row)
+
     def ledger(self, run: Run | None = None) -> Ledger:
         """The ledger as a run sees it."""
-        return Ledger(self.warehouse, run or Run("shelf", "shelf:TEST:1"), self.clock)
+        return Ledger(self.warehouse, run or self.new_run(), self.clock)
+
+    def record(self, word: str, key: str) -> Record:
+        """What the ledger holds of an order or a line."""
+        ref = (self.outside.words[word], key)
+        return self.ledger().records([ref])[ref]
 
     def verify(self) -> Verified:
         """Read everything back."""
-        destination = ShelfDestination(self.shelf)
-        return Verification(destination, self.ledger(), self.clock).everything(destination.entities)
+        return Verification(self.destination(), self.ledger(), self.clock).everything(self.entities())
 
     def registry(self) -> Registry:
         """Runs and pauses."""
         return Registry(self.warehouse, self.clock)
 
-    def later(self, **time: float) -> None:
-        """Let time pass."""
-        self.clock.time += dt.timedelta(**time)
+    def live(self, word: str) -> list[tuple[str, dict[str, Any]]]:
+        """(key, values) of what is there, by the outside system's own count."""
+        return [(key, dict(values)) for key, values in self.outside.live(word)]
 
     def agrees(self) -> bool:
-        """Every wanted key exactly once on the shelf, with the wanted values; ledger and shelf agree."""
-        for entity in ("orders", "lines"):
+        """Every wanted key is there exactly once, with the wanted values; the ledger says the same."""
+        for word in self.outside.words:
             wanted = sorted(
-                (key, dict(want.values)) for (name, key), want in self.wanted.items() if name == entity
+                (key, dict(want.values)) for (name, key), want in self.wanted.items() if name == word
             )
-            assert self.shelf.live(entity) == wanted
+            assert self.live(word) == wanted
         verified = self.verify()
         assert not verified.gone
         assert not verified.drifted
@@ -100,3 +189,24 @@ class World:
 def world(ledger_warehouse: Warehouse, clock: FakeClock) -> World:
     """An empty source, an empty ledger, an empty shelf."""
     return World(ledger_warehouse, clock)
+
+
+@pytest.fixture
+def shelf_world(ledger_warehouse: Warehouse, clock: FakeClock) -> World:
+    """For what only a shelf can do, where `world` stands for every destination."""
+    return World(ledger_warehouse, clock)
+
+
+@pytest.fixture(scope="session")
+def monday_server() -> Iterator[RunningMonday]:
+    """The sandbox, running for as long as the suite."""
+    with RunningMonday() as server:
+        yield server
+
+
+@pytest.fixture(params=["shelf", "monday"])
+def any_world(request: pytest.FixtureRequest, ledger_warehouse: Warehouse, clock: FakeClock) -> World:
+    """An empty source, an empty ledger, and each outside system in turn, empty."""
+    if request.param == "shelf":
+        return World(ledger_warehouse, clock)
+    return World(ledger_warehouse, clock, BoardOutside(request.getfixturevalue("monday_server")))

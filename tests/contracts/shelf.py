@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dagster_project.delivery.clock import Clock
 from dagster_project.delivery.destination import (
     Absent,
     Answer,
@@ -202,3 +203,46 @@ class ShelfDestination:
 
     def overwrites(self, entity: str, name: str) -> bool:
         return name == "ours"
+
+
+class ShelfOutside:
+    """The shelf as the contract sees it."""
+
+    system = "shelf"
+    instance = "shelf:TEST:1"
+    words: Mapping[str, str] = {"orders": "orders", "lines": "lines"}
+    fields: Mapping[str, str] = {"name": "name", "city": "city", "colour": "colour", "ours": "ours"}
+
+    def __init__(self) -> None:
+        self.shelf = Shelf()
+
+    def destination(self, clock: Clock, size: int) -> ShelfDestination:
+        return ShelfDestination(self.shelf, size)
+
+    def values(self, word: str, said: Mapping[str, Any]) -> Fields:
+        return dict(said)
+
+    def live(self, word: str) -> list[tuple[str, Mapping[str, Any]]]:
+        return self.shelf.live(word)
+
+    def fault(self, *names: str) -> None:
+        self.shelf.faults.extend(names)
+
+    def later(self, seconds: float) -> None:
+        """A shelf knows no time."""
+
+    def delete(self, key: str) -> None:
+        del self.shelf.objects[self._id(key)]
+
+    def change(self, key: str, said: str, value: str) -> None:
+        found = self.shelf.objects[self._id(key)]
+        found["values"] = {**found["values"], said: value}
+
+    def made_before(self, said: Mapping[str, Any]) -> str:
+        remote_id = str(next(self.shelf.ids))
+        made = {"entity": "orders", "key": None, "values": dict(said), "parent": None, "archived": False}
+        self.shelf.objects[remote_id] = made
+        return remote_id
+
+    def _id(self, key: str) -> str:
+        return next(i for i, o in self.shelf.objects.items() if (o["entity"], o["key"]) == ("orders", key))
