@@ -2,7 +2,6 @@
 
 import sys
 
-import click
 import typer
 
 from dagster_project import adopting
@@ -76,10 +75,9 @@ def _code() -> int:
         code = app(standalone_mode=False)
     except REFUSALS as refusal:
         return _refuse(str(refusal), wants_json)
-    except click.ClickException as error:
-        error.show()
-        return REFUSED
-    except (KeyboardInterrupt, click.Abort):
+    except typer.TyperException as error:  # a word or an option that is none
+        return _refuse(error.format_message() if hasattr(error, "format_message") else str(error), wants_json)
+    except (KeyboardInterrupt, typer.Abort):
         return _refuse("interrupted; what was being sent is in doubt and the next run probes it", wants_json)
     return code if isinstance(code, int) else 0
 

@@ -1,0 +1,141 @@
+"""The command line without a run: exit codes, JSON, and sentences that say what to do next."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dagster_project.cli import main
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of its own, and no settings from outside."""
+    for name in [n for n in os.environ if n.startswith(("MONDAY_", "WAREHOUSE_"))] + ["ENV"]:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("ORDER_STAGING_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Run a command; return (exit code, standard output, standard error)."""
+
+    def run(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["order-staging", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return int(ended.value.code or 0), said.out, said.err
+
+    return run
+
+
+def content(said: tuple[int, str, str]) -> Any:
+    return json.loads(said[1])
+
+
+def test_init_creates_the_tables_once_and_says_so(command) -> None:
+    assert content(command("init", "--json"))["status"] == "created"
+    code, said, _ = command("init")
+    assert (code, "up to date" in said) == (0, True)
+
+
+@pytest.mark.parametrize("verb", ["run", "deliver", "resync"])
+def test_nothing_is_done_to_everything_unless_it_is_said(command, verb: str) -> None:
+    code, said, _ = command(verb, "monday", "--json")
+    assert code == 2
+    assert "--all" in json.loads(said)["error"]
+
+
+def test_an_unknown_system_is_refused_with_those_there_are(command) -> None:
+    code, said, _ = command("stage", "friday", "--json")
+    assert (code, json.loads(said)["error"]) == (2, "there is no system 'friday'; there is: monday")
+
+
+def test_a_warehouse_without_tables_says_what_to_run(command) -> None:
+    code, said, _ = command("status", "--json")
+    assert code == 2
+    assert "order-staging init" in json.loads(said)["error"]
+
+
+def test_an_unknown_option_exits_2(command) -> None:
+    assert command("run", "monday", "--everything")[0] == 2
+
+
+def test_live_does_not_start_half_configured(command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENV", "LIVE")
+    code, said, _ = command("config", "show", "--json")
+    assert code == 2
+    for name in ("WAREHOUSE_URL", "MONDAY_API_TOKEN", "MONDAY_BOARD_ID", "MONDAY_API_URL"):
+        assert name in json.loads(said)["error"]
+
+
+def test_settings_are_shown_with_origin_and_without_secrets(command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MONDAY_API_TOKEN", "very-secret")
+    code, said, _ = command("config", "show", "--json")
+    shown = {line["setting"]: line for line in json.loads(said)}
+    assert code == 0
+    assert shown["MONDAY_API_TOKEN"]["value"] == "********"
+    assert shown["MONDAY_API_TOKEN"]["origin"] == "environment"
+    assert shown["ENV"] == {
+        "setting": "ENV", "value": "SANDBOX", "origin": "default", "meaning": "SANDBOX, TEST or LIVE",
+    }  # fmt: skip
+    assert "very-secret" not in said
+
+
+def test_the_mappings_are_in_order(command) -> None:
+    assert content(command("mappings", "check", "--json")) == {"problems": [], "impact": None}
+
+
+def test_a_pause_is_shown_and_lifted(command) -> None:
+    command("init")
+    assert command("pause", "monday", "--why", "the board is being rebuilt")[0] == 0
+    code, said, _ = command("health", "monday", "--json")
+    assert code == 2
+    assert "the board is being rebuilt" in said
+    assert "delivers again" in command("resume", "monday")[1]
+    assert "was not paused" in command("resume", "monday")[1]
+
+
+def test_a_paused_system_is_not_delivered_to(command) -> None:
+    command("init")
+    command("pause", "monday", "--why", "wait")
+    code, said, _ = command("run", "monday", "--all", "--json")
+    assert code == 2
+    assert "order-staging resume monday" in json.loads(said)["error"]
+
+
+def test_a_file_that_cannot_be_landed_is_refused_and_nothing_is_written(command, home: Path) -> None:
+    command("init")
+    (home / "orders.csv").write_text("A,B\n1,2\n")
+    code, said, _ = command("land", "ORDERS_UNIFIED", str(home / "orders.csv"), "--json")
+    assert code == 2
+    assert "orders.csv" in json.loads(said)["error"]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("retry", "monday"), "say which keys, or --all"),
+        (("retry", "monday", "k", "--recreate", "--forget"), "exclude each other"),
+        (("adopt", "monday", "--pair", "nonsense"), "KEY=REMOTE_ID"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_before_anything_is_opened(command, words, sentence) -> None:
+    code, said, err = command(*words)
+    assert code == 2
+    assert sentence in err
+
+
+def test_a_key_nobody_knows_exits_1(command) -> None:
+    command("init")
+    assert command("retry", "monday", "nobody", "--json")[0] in (1, 2)
+
+
+def test_purge_counts_what_it_emptied(command) -> None:
+    command("init")
+    assert content(command("purge", "monday", "--json")) == {"events": 0, "landing_errors": 0, "requests": 0}
