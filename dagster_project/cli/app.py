@@ -83,6 +83,8 @@ def _code() -> int:
 
 
 def _refuse(sentence: str, wants_json: bool) -> int:
+    if not sentence:
+        return REFUSED  # the help was shown: no command was given
     if wants_json:
         output.print_json({"error": sentence})
     else:
