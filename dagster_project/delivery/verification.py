@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dagster_project.delivery.clock import Clock
-from dagster_project.delivery.destination import Destination, Entity, RemoteObject
+from dagster_project.delivery.destination import Destination, Entity, Intent, Kind, RemoteObject
 from dagster_project.delivery.ledger import Ledger
 from dagster_project.delivery.outcomes import ErrorClass
 from dagster_project.delivery.records import Record
@@ -59,19 +59,32 @@ class Verification:
             remote = {found.remote_id: found for found in self.destination.listing(entity.name)}
             live = {remote_id: record for remote_id, record in owned.items() if _expected(record)}
             self._compare(live, {remote_id: remote.get(remote_id) for remote_id in live}, verified)
-            doubtful = {
-                record.key
-                for record in self.ledger.in_state(entity.name, State.IN_DOUBT, State.SENDING)
-                if record.remote_id is None
-            }
-            verified.strangers += [
-                found
-                for remote_id, found in remote.items()
-                if remote_id not in owned
-                and found.created_by_us
-                and (found.key is None or found.key not in doubtful)
+            unknown = [
+                found for remote_id, found in remote.items() if remote_id not in owned and found.created_by_us
             ]
+            verified.strangers += self._strangers(entity, unknown)
         return verified
+
+    def _strangers(self, entity: Entity, unknown: Sequence[RemoteObject]) -> list[RemoteObject]:
+        """Leave out what a row in doubt may have made: by its key or, where that is none, by all values."""
+        if not unknown:
+            return []
+        doubtful = self.ledger.in_state(entity.name, State.IN_DOUBT, State.SENDING)
+        keys = {record.key for record in doubtful if record.remote_id is None}
+        unresolved = self.ledger.unresolved((entity.name, key) for key in keys)
+        creates = [i for intents in unresolved.values() for i in intents if i.kind is Kind.CREATE]
+        return [
+            found
+            for found in unknown
+            if found.key not in keys and not any(self._made(intent, found) for intent in creates)
+        ]
+
+    def _made(self, intent: Intent, found: RemoteObject) -> bool:
+        return (
+            found.key is None
+            and intent.parent_remote_id == found.parent_remote_id
+            and not self.destination.differences(intent.entity, intent.fields, found.values)
+        )
 
     def some(self, entity: Entity, keys: Sequence[str]) -> Verified:
         """Read back the objects of some keys, in particular those just delivered."""

@@ -453,3 +453,17 @@ def test_adoption_matches_all_but_the_ambiguous_and_then_only_differences_are_se
     assert world.record("orders", "in Bodo").state is State.AMBIGUOUS
     world.run()
     assert len(world.sent) == 1
+
+
+@pytest.mark.parametrize("occurrence", [1, 2, 3])
+def test_what_a_dead_run_may_have_made_is_no_stranger(world: World, occurrence: int) -> None:
+    for n in range(6):
+        world.want(f"o{n}", lines=1)
+    with pytest.raises(Crash):
+        world.run(crash_at("after_answer", occurrence))
+    world.later(minutes=5)
+    world.ledger().recover_leftovers()
+    assert world.verify().strangers == []
+    assert first_contact(world) is None
+    world.run()
+    assert world.agrees()
