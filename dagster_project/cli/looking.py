@@ -7,7 +7,7 @@ import sqlalchemy as sa
 import typer
 
 from dagster_project.cli import options, output
-from dagster_project.cli.running import system_run
+from dagster_project.cli.running import check_staged, system_run
 from dagster_project.delivery.staging import FILTER_COLUMNS, Filters, staged_table, still_staged
 from dagster_project.health import Level, findings
 from dagster_project.runs import SystemRun
@@ -34,6 +34,7 @@ def status(
     """Show what is staged, what the ledger holds, and the last batches."""
     filters = Filters(customer, po, aag_season, customer_season, key)
     with system_run(system, json=json) as run, run.held(), run.warehouse.begin() as connection:
+        check_staged(connection, run)
         content = {
             "instance": run.run.instance,
             "paused": _first(connection, tables.destination_pause, system=system),
@@ -63,6 +64,7 @@ def errors(
     names = ("business_key", "parent_key", *ERROR_COLUMNS, *FILTER_COLUMNS)
     found: dict[str, list[dict[str, Any]]] = {}
     with system_run(system, json=json) as run, run.held(), run.warehouse.begin() as connection:
+        check_staged(connection, run)
         for mapping in run.mappings:
             table = sa.table(mapping.errors, *(sa.column(name) for name in names))
             query = sa.select(table).where(filters.where(table)).order_by(table.c.business_key)
@@ -80,6 +82,7 @@ def trace(key: Annotated[str, typer.Argument(help="A business key, an order numb
           json: options.Json = False) -> None:  # fmt: skip
     """Everything about one key: source, staged, ledger, every event, remote id and link."""
     with system_run(system, json=json) as run, run.held(), run.warehouse.begin() as connection:
+        check_staged(connection, run)
         keys = _keys(connection, run, key)
         content = [_traced(connection, run, one) for one in keys]
     if json:

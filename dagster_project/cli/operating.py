@@ -7,7 +7,7 @@ import typer
 
 from dagster_project import adopting
 from dagster_project.cli import options, output
-from dagster_project.cli.running import system_run
+from dagster_project.cli.running import check_staged, system_run
 from dagster_project.delivery.mapping import Mapping as EntityMapping
 from dagster_project.delivery.operators import Decision, Operators
 from dagster_project.delivery.records import Record
@@ -180,6 +180,7 @@ def _delivered(run: SystemRun, filters: Filters) -> list[Record]:
     """Return the delivered rows that the filters choose by what was told; a child by what its parent was."""
     refs: list[tuple[str, str]] = []
     with run.warehouse.begin() as connection:
+        check_staged(connection, run)
         for mapping in run.mappings:
             told = _told_with_filters(run, mapping)
             found = connection.execute(sa.select(told.c.business_key).where(filters.where(told)))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+import sqlalchemy as sa
 import typer
 
 from dagster_project.cli import options, output
@@ -14,6 +15,8 @@ from dagster_project.delivery.states import RunStatus
 from dagster_project.runs import Options, Resolution, Staged, SystemRun
 from dagster_project.settings import load_settings
 from dagster_project.systems import system_named
+from dagster_project.warehouse.reading import table_exists
+from dagster_project.warehouse.schema import SchemaTooOld
 
 
 @contextmanager
@@ -28,6 +31,13 @@ def system_run(system: str, *, json: bool, **said: bool) -> Iterator[SystemRun]:
             yield run
         finally:
             run.warehouse.release()
+
+
+def check_staged(connection: sa.Connection, run: SystemRun) -> None:
+    """Raise SchemaTooOld with the next step while there are no STG_, ERR_ and MON_ relations to look at."""
+    names = (name for m in run.mappings for name in (m.staging, m.errors, m.mirror))
+    if not all(table_exists(connection, name) for name in names):
+        raise SchemaTooOld(f"nothing was staged yet: run `order-staging stage {run.system.name}`")
 
 
 def stage(
