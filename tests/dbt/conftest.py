@@ -16,6 +16,6 @@ def new_world(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], World]:
 
     def make() -> World:
         home: Path = tmp_path_factory.mktemp("home")
-        return World(home)
+        return World(home, shared=tmp_path_factory.getbasetemp() / "shared")
 
     return make

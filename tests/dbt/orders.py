@@ -28,15 +28,15 @@ def key_of(number: int) -> str:
     return f"00000000-0000-4000-8000-{number:012d}"
 
 
-def order(number: int, sizes: dict[str, int] | None = None, **cells: Any) -> Order:
+def order(number: int, sizes: dict[str, int | None] | None = None, **cells: Any) -> Order:
     """An order line with its own key, order number and style; `cells` with blanks go through `__`."""
-    quantities = {"S": 10, "M": 20} if sizes is None else sizes
+    quantities: dict[str, int | None] = {"S": 10, "M": 20} if sizes is None else sizes
     return {
         **USUAL,
         c.RECORD_UUID: key_of(number).upper(),
         c.ORDER_NUMBER: f"GRE-{number:05d}",
         c.STYLE: f"MSP26B{number:02d}",
-        c.TOTAL_QTY: sum(quantities.values()),
+        c.TOTAL_QTY: sum(quantity or 0 for quantity in quantities.values()),
         **quantities,
         **{name.replace("__", " "): value for name, value in cells.items()},
     }
@@ -46,6 +46,5 @@ def table_of(orders: Iterable[Order], without: Iterable[str] = ()) -> pa.Table:
     """Orders as a table with the 268 columns of ORDERS_UNIFIED, less those in `without`."""
     schema = pa.schema([field for field in c.schema() if field.name not in set(without)])
     rows = list(orders)
-    return pa.table(
-        {field.name: pa.array([row.get(field.name) for row in rows], field.type) for field in schema}
-    )
+    columns = {field.name: pa.array([row.get(field.name) for row in rows], field.type) for field in schema}
+    return pa.table(columns)

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from sandbox.source import columns as c
 from tests.dbt.orders import key_of, order
 from tests.dbt.world import START, World
 

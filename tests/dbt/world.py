@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from dbt.adapters.duckdb import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
-from dagster_project.delivery.ledger import dump
+from dagster_project.delivery.records import dump
 from dagster_project.delivery.mapping import load_all
 from dagster_project.delivery.staging import as_told
 from dagster_project.warehouse import tables
@@ -30,9 +30,10 @@ QUIETLY = ["--quiet", "--no-print", "--log-level", "none", "--log-level-file", "
 class World:
     """One warehouse and what dbt makes of it."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, shared: Path | None = None) -> None:
         home.mkdir(parents=True, exist_ok=True)
         self.home = home
+        self.shared = shared or home / "shared"
         self.path = home / "warehouse.duckdb"
         self.clock = START
         engine = sa.create_engine(f"duckdb:///{self.path}")
@@ -99,10 +100,18 @@ class World:
     # -- dbt --------------------------------------------------------------------------------------
 
     def dbt(self, *arguments: str) -> Any:
-        """Run dbt in this process and give up its handles; return its result."""
-        paths = ["--target-path", str(self.home / "target"), "--log-path", str(self.home / "logs")]
+        """Run dbt in this process and give up its handles; return its result.
+
+        All worlds of a session share one target directory and, for dbt, one path of the warehouse: a link.
+        So the project is parsed once, and not once per world.
+        """
+        self.shared.mkdir(exist_ok=True)
+        link = self.shared / "warehouse.duckdb"
+        link.unlink(missing_ok=True)
+        link.symlink_to(self.path)
+        paths = ["--target-path", str(self.shared / "target"), "--log-path", str(self.shared / "logs")]
         places = ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT)]
-        with _environment({"ORDER_STAGING_HOME": str(self.home), "ORDER_STAGING_DUCKDB": str(self.path)}):
+        with _environment({"ORDER_STAGING_HOME": str(self.shared), "ORDER_STAGING_DUCKDB": str(link)}):
             try:
                 return dbtRunner().invoke([*QUIETLY, *arguments, *paths, *places])
             finally:
@@ -123,7 +132,11 @@ class World:
         """Run dbt and return node → status, whatever it is."""
         result = self.dbt(*arguments)
         assert result.exception is None, result.exception
-        return {run.node.name: str(run.status) for run in result.result.results}
+        return {
+            run.node.name: str(run.status)
+            for run in result.result.results
+            if str(run.node.resource_type) != "operation"
+        }
 
     # -- what the kernel does ---------------------------------------------------------------------
 
@@ -227,12 +240,12 @@ def _dictionaries(connection: duckdb.DuckDBPyConnection, relation: str) -> list[
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-def _insert_all(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+def _insert_all(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, Any]]
+) -> None:
     if rows:
-        columns = {
-            name: [row.get(name) for row in rows] for name in tables.metadata.tables[table].columns.keys()
-        }
-        connection.register("written", pa.table(columns))
+        names = [column.name for column in tables.metadata.tables[table].columns]
+        connection.register("written", pa.table({name: [row.get(name) for row in rows] for name in names}))
         connection.execute(f'insert into "{table}" select * from written')
         connection.unregister("written")
 

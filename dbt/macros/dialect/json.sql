@@ -102,9 +102,15 @@
   from {{ relation }} as packed
   outer apply openjson(packed.{{ json }}) with (
     {%- for column in columns %}
-    {{ adapter.quote(column.name) }} nvarchar(4000) {{ literal('$.' ~ tojson(column.name)) }}{{ ',' if not loop.last }}
+    {{ adapter.quote(column.name) }} nvarchar(4000) {{ sqlserver__path(tojson(column.name)) }}{{ ',' if not loop.last }}
     {%- endfor %}
   ) as opened
+{% endmacro %}
+
+
+{# A path as openjson wants it in its `with`: a plain constant. tojson leaves nothing but ASCII. #}
+{% macro sqlserver__path(member) %}
+  {{- return("'$." ~ member | replace("'", "''") ~ "'") -}}
 {% endmacro %}
 
 
@@ -139,7 +145,7 @@
   from {{ relation }} as listed
   cross apply openjson(listed.{{ json }}) with (
     {%- for member in members %}
-    {{ adapter.quote(member) }} nvarchar(4000) {{ literal('$.' ~ member) }}{{ ',' if not loop.last }}
+    {{ adapter.quote(member) }} nvarchar(4000) {{ sqlserver__path(member) }}{{ ',' if not loop.last }}
     {%- endfor %}
   ) as entry
 {% endmacro %}

@@ -4,25 +4,35 @@
 {% macro drop_told_of_another_shape() %}
   {%- if execute and flags.WHICH in ['build', 'run'] -%}
     {%- for node in graph.nodes.values() if node.resource_type == 'model' and 'told' in node.tags -%}
-      {%- set relation = adapter.get_relation(node.database, node.schema, node.alias) -%}
-      {%- if relation is not none and not has_columns(relation, node) -%}
-        {%- do log('The mapping changed, so ' ~ relation ~ ' is made anew from the ledger.', info=true) -%}
-        {%- do adapter.drop_relation(relation) -%}
+      {# asked of the catalogue and not of dbt's cache, because dbt renders a hook more than once #}
+      {%- set relation = api.Relation.create(
+        database=node.database, schema=node.schema, identifier=node.alias, type='table'
+      ) -%}
+      {%- set found = shape_of(adapter.get_columns_in_relation(relation)) -%}
+      {%- if found and found != shape_of(node.columns.values()) -%}
+        {%- do adapter.cache_dropped(relation) %}
+  drop table if exists {{ relation }};
       {%- endif -%}
     {%- endfor -%}
+    {%- do end_transaction() -%}
   {%- endif -%}
 {% endmacro %}
 
 
-{% macro has_columns(relation, node) %}
-  {%- set wanted, found = [], [] -%}
-  {%- for column in node.columns.values() -%}
-    {%- do wanted.append(column.name ~ ' ' ~ physical_type(column.data_type)) -%}
+{# Ends the transaction that asking the catalogue may have begun: what a hook does in it would be rolled back.
+   Differs because dbt-sqlserver asks outside a transaction, and refuses to end what was not begun. #}
+{% macro end_transaction() %}{{ return(adapter.dispatch('end_transaction', 'order_staging')()) }}{% endmacro %}
+{% macro default__end_transaction() %}{%- do adapter.commit() -%}{% endmacro %}
+{% macro sqlserver__end_transaction() %}{%- do adapter.commit_if_open() -%}{% endmacro %}
+
+
+{# Names and types in order, as the catalogue spells types. #}
+{% macro shape_of(columns) %}
+  {%- set shape = [] -%}
+  {%- for column in columns -%}
+    {%- do shape.append(column.name ~ ' ' ~ physical_type(column.data_type)) -%}
   {%- endfor -%}
-  {%- for column in adapter.get_columns_in_relation(relation) -%}
-    {%- do found.append(column.name ~ ' ' ~ physical_type(column.data_type)) -%}
-  {%- endfor -%}
-  {{- return(wanted == found) -}}
+  {{- return(shape) -}}
 {% endmacro %}
 
 
