@@ -12,11 +12,17 @@ import sqlalchemy as sa
 
 from dagster_project.delivery.clock import Clock
 from dagster_project.delivery.ledger import Ledger
+from dagster_project.delivery.outcomes import ErrorClass
 from dagster_project.delivery.records import Record
-from dagster_project.delivery.states import RETIRED, State
+from dagster_project.delivery.states import State
 from dagster_project.warehouse import tables
 
 WAITS_FOR_A_PERSON = frozenset({State.GONE, State.AMBIGUOUS})
+GIVEN_UP = {
+    "error_class": ErrorClass.BUSINESS_HOLD,
+    "error_code": "Forgotten",
+    "error_message": "an operator gave it up",
+}
 
 
 @dataclass(frozen=True)
@@ -54,13 +60,14 @@ class Operators:
 
     def recreate(self, records: Sequence[Record]) -> Decision:
         """Give up what is gone: the key is staged as new, as its next incarnation, with its children."""
-        able = [r for r in records if r.state in WAITS_FOR_A_PERSON]
+        able = [r for r in records if r.state in WAITS_FOR_A_PERSON or r.state is State.FORGOTTEN]
         return self._decide([*records], self._with_children(able), State.ARCHIVED, "an operator recreates it")
 
     def forget(self, records: Sequence[Record]) -> Decision:
-        """Accept that it is gone: the key is not delivered any more, nor are its children."""
+        """Give a key and its children up: they stand in ERR_ as such and are not delivered any more."""
         able = [r for r in records if r.state in WAITS_FOR_A_PERSON or r.state is State.REJECTED]
-        return self._decide([*records], self._with_children(able), State.FORGOTTEN, "an operator forgets it")
+        children = self._with_children(able)
+        return self._decide([*records], children, State.FORGOTTEN, "an operator forgets it", GIVEN_UP)
 
     def pair(self, record: Record, remote_id: str, told: str) -> Decision:
         """Say which remote object an ambiguous row is."""
@@ -99,20 +106,23 @@ class Operators:
         query = sa.select(table.c.entity, table.c.business_key).where(
             table.c.instance == self.ledger.run.instance,
             table.c.parent_key.in_(sorted(parents)),
-            table.c.state.not_in(sorted(RETIRED)),
+            table.c.state != State.ARCHIVED,
         )
         with self.ledger.warehouse.begin() as connection:
             refs = [(row.entity, row.business_key) for row in connection.execute(query)]
         chosen.update(self.ledger.records(refs))
         return list(chosen.values())
 
-    def _decide(self, asked: Sequence[Record], able: Sequence[Record], state: State, note: str) -> Decision:
+    def _decide(
+        self, asked: Sequence[Record], able: Sequence[Record], state: State, note: str,
+        words: Mapping[str, str] | None = None,
+    ) -> Decision:  # fmt: skip
         changes = [
             {
                 "entity": r.entity, "business_key": r.key, "state": state, "tried": None,
                 "next_attempt": None,
                 "error_class": None, "error_code": None, "error_field": None, "error_message": None,
-                "drift": None,
+                "drift": None, **(words or {}),
             }
             for r in able
         ]  # fmt: skip

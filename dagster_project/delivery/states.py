@@ -15,7 +15,7 @@ class State(StrEnum):
     GONE = "GONE"  # the remote object disappeared without us
     AMBIGUOUS = "AMBIGUOUS"  # at adoption: it could be any of several remote objects
     ARCHIVED = "ARCHIVED"  # retired by us; the key's return is the next incarnation
-    FORGOTTEN = "FORGOTTEN"  # an operator gave the object up
+    FORGOTTEN = "FORGOTTEN"  # an operator gave the key up: it is shown, not delivered
 
 
 RETIRED = frozenset({State.ARCHIVED, State.FORGOTTEN})

@@ -71,7 +71,13 @@ def world(new_world: Callable[[], World]) -> World:
         error_message="two alike",
     )
     put(ARCHIVED, state="ARCHIVED")
-    put(FORGOTTEN, state="FORGOTTEN")
+    put(
+        FORGOTTEN,
+        state="FORGOTTEN",
+        error_class="business hold",
+        error_code="Forgotten",
+        error_message="an operator gave it up",
+    )
     put(DOUBT_LEFT, state="IN_DOUBT")
     put(RETRY_LEFT, state="RETRY")
     put(REFUSED_LEFT, **REFUSED, tried=tried(REFUSED_LEFT))
@@ -134,7 +140,6 @@ def refused(world: World) -> dict[str, dict[str, Any]]:
         (REFUSED_SCHEMA, "UNCHANGED", "RETRY"),
         (REFUSED_BUT_BACK, "UNCHANGED", "RETRY"),
         (ARCHIVED, "NEW", "PENDING"),
-        (FORGOTTEN, "NEW", "PENDING"),
         (DOUBT_LEFT, "REMOVED", "IN_DOUBT"),
         (REMOVED_RETRY, "REMOVED", "RETRY"),
         (TOLD_IN_PART, "CHANGED", "RETRY"),
@@ -146,7 +151,7 @@ def test_a_row_that_is_staged(items: Any, refused: Any, number: int, change: str
     assert key_of(number) not in refused
 
 
-@pytest.mark.parametrize("number", [REFUSED_CREATE, GONE, AMBIGUOUS, REFUSED_PARENT])
+@pytest.mark.parametrize("number", [REFUSED_CREATE, GONE, AMBIGUOUS, FORGOTTEN, REFUSED_PARENT])
 def test_a_row_that_stays_an_error(items: Any, refused: Any, number: int) -> None:
     assert key_of(number) not in items
     assert key_of(number) in refused

@@ -20,10 +20,11 @@
   inner join context on delivery.instance = context.instance and delivery.entity = {{ literal(entity) }}
   left join {{ judged }} as judged
     on {{ same_key('delivery.business_key', 'coalesce(judged.previous_key, judged.business_key)') }}
-    and judged.ledger_state in ('REJECTED', 'GONE', 'AMBIGUOUS')
-  where delivery.state in ('REJECTED', 'GONE', 'AMBIGUOUS')
+    and judged.ledger_state in ('REJECTED', 'GONE', 'AMBIGUOUS', 'FORGOTTEN')
+  where delivery.state in ('REJECTED', 'GONE', 'AMBIGUOUS', 'FORGOTTEN')
     and not (judged.business_key is not null and judged.revision = delivery.revision and judged.placement <> 'REFUSED')
     and not (judged.business_key is null and delivery.told is null and delivery.updated_at <= context.set_at)
+    and not (judged.business_key is null and delivery.state = 'FORGOTTEN')
 {% endmacro %}
 
 
@@ -43,6 +44,7 @@
   {%- endfor -%}
   {{- return(
     "case\n      when " ~ row ~ ".state = 'GONE' then " ~ literal('decide whether to recreate it there or to forget it')
+    ~ "\n      when " ~ row ~ ".state = 'FORGOTTEN' then " ~ literal('nothing, it was given up; retry it with --recreate to have it after all')
     ~ "\n      when " ~ row ~ ".state = 'AMBIGUOUS' then " ~ literal('say which of the objects there it is')
     ~ '\n      ' ~ whens | join('\n      ') ~ "\n      else " ~ literal('look at the message, then retry the row') ~ '\n    end'
   ) -}}

@@ -16,7 +16,7 @@ final as (
       when compared.source_rows <> 1 then 'REFUSED'
       when compared.broken_rules is not null or compared.unlanded_cells > 0 then 'REFUSED'
       when compared.ledger_state in ('SENDING', 'IN_DOUBT') then 'STAGED'
-      when compared.ledger_state in ('GONE', 'AMBIGUOUS') then 'REFUSED'
+      when compared.ledger_state in ('GONE', 'AMBIGUOUS', 'FORGOTTEN') then 'REFUSED'
       when compared.refusal_stands = 1 then 'REFUSED'
       when compared.is_told = 0 or compared.in_source = 0 then 'STAGED'
       when compared.is_different = 1 or compared.previous_key is not null then 'STAGED'

@@ -130,7 +130,7 @@ final as (
       when cancelled.is_unlanded = 1 and cancelled.order_key is not null and cancelled.is_cancelled = 0 then 'REFUSED'
       when cancelled.ledger_state in ('SENDING', 'IN_DOUBT') then 'STAGED'
       when cancelled.order_key is null then 'SETTLED'
-      when cancelled.ledger_state in ('GONE', 'AMBIGUOUS') then 'REFUSED'
+      when cancelled.ledger_state in ('GONE', 'AMBIGUOUS', 'FORGOTTEN') then 'REFUSED'
       when cancelled.refusal_stands = 1 then 'REFUSED'
       when cancelled.in_source = 0 and cancelled.is_told = 0 then 'SETTLED'
       when cancelled.is_told = 0 then 'STAGED'
