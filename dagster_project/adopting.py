@@ -52,7 +52,7 @@ def pair(run: SystemRun, pairs: Sequence[tuple[str, str]]) -> None:
 
 
 def candidates(run: SystemRun, entity: str) -> list[Candidate]:
-    """Return every usable source row of an entity, mapped, also those that could not be sent now."""
+    """Return every source row of an entity that has a key, mapped, also those that could not be sent now."""
     mapping = next(m for m in run.mappings if m.entity == entity)
     names = [column.name for column in mapping.columns]
     keys = [mapping.key, *([mapping.parent_key] if mapping.parent_key else [])]
@@ -64,5 +64,9 @@ def candidates(run: SystemRun, entity: str) -> list[Candidate]:
                 parent_key=row._mapping[mapping.parent_key] if mapping.parent_key else None,
                 values={name: as_told(row._mapping[name]) for name in names},
             )
-            for row in connection.execute(sa.select(*(table.c[name] for name in (*keys, *names))))
+            for row in connection.execute(
+                sa.select(*(table.c[name] for name in (*keys, *names))).where(
+                    table.c[mapping.key].is_not(None)
+                )
+            )
         ]

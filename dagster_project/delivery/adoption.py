@@ -57,7 +57,7 @@ def match(
     """Pair by external key; then, within equal identity, by equality of all values; then one to one.
 
     Rows equal in every value are interchangeable and are paired in order. What is left in a group with
-    more than one possibility is ambiguous and left to a person.
+    more than one possibility is ambiguous and left to a person. An empty identity is no likeness at all.
     """
     matches = Matches()
     by_key = {candidate.key: candidate for candidate in candidates}
@@ -73,8 +73,12 @@ def match(
         groups[_identity(candidate.values, identity)][0].append(candidate)
     for remote in rest:
         groups[_identity(remote.values, identity)][1].append(remote)
-    for ours, theirs in groups.values():
-        _pair(ours, theirs, same, matches)
+    for shared, (ours, theirs) in groups.items():
+        if any(shared):
+            _pair(ours, theirs, same, matches)
+        else:
+            matches.only_source += ours
+            matches.only_remote += theirs
     return matches
 
 
@@ -207,9 +211,12 @@ def check_first_contact(
     if contact == "START_EMPTY":
         return f"{len(verified.strangers)} objects are unknown to the ledger" if verified.strangers else None
     if verified.strangers:
+        some = ", ".join(f"{stranger.entity} {stranger.remote_id}" for stranger in verified.strangers[:5])
+        more = ", …" if len(verified.strangers) > 5 else ""
         raise FirstContactRefused(
-            f"{instance} holds {len(verified.strangers)} objects the ledger does not know; creating could "
-            f"double them. Match them with `order-staging adopt {destination.system}`, or say --start-empty"
+            f"{instance} holds {len(verified.strangers)} objects the ledger does not know ({some}{more}); "
+            "creating could double them. Match them with "
+            f"`order-staging adopt {destination.system}`, or say --start-empty"
         )
     if contact is None:
         if ledger.empty() and any(_holds_anything(destination, e) for e in destination.entities if e.staging):

@@ -1,0 +1,23 @@
+"""What an adoption takes for the same thing: pure cases, without a ledger."""
+
+from dagster_project.delivery.adoption import Candidate, match
+from dagster_project.delivery.destination import RemoteObject
+
+
+def remote(remote_id: str, **values: str | None) -> RemoteObject:
+    return RemoteObject("orders", remote_id, values)
+
+
+def test_one_row_and_one_object_of_equal_identity_are_each_other() -> None:
+    found = match(
+        [Candidate("a", {"number": "7"})], [remote("1", number=" 7 ")], ["number"], lambda *_: False
+    )
+    assert [(c.key, r.remote_id) for c, r in found.paired] == [("a", "1")]
+
+
+def test_nothing_in_common_is_no_likeness() -> None:
+    empty = [Candidate("a", {"number": None})], [remote("1", number="")]
+    found = match(*empty, ["number"], lambda *_: False)
+    assert not found.paired
+    assert not found.ambiguous
+    assert ([c.key for c in found.only_source], [r.remote_id for r in found.only_remote]) == (["a"], ["1"])
