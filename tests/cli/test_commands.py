@@ -126,7 +126,7 @@ def test_a_file_that_cannot_be_landed_is_refused_and_nothing_is_written(command,
     ],
 )
 def test_what_makes_no_sense_is_refused_before_anything_is_opened(command, words, sentence) -> None:
-    code, said, err = command(*words)
+    code, _said, err = command(*words)
     assert code == 2
     assert sentence in err
 

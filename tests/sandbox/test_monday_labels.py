@@ -42,7 +42,8 @@ def test_a_missing_label_is_made_on_request_and_only_once(wire: Wire) -> None:
     for _ in range(2):
         wire.create(values={DROPDOWN: {"labels": ["GRE1", "GRE2"]}, STATUS: {"label": "EACH"}}, labels=True)
     assert [label["label"] for label in column(wire, DROPDOWN)["settings"]["labels"]] == ["GRE1", "GRE2"]
-    assert [label["label"] for label in column(wire, STATUS)["settings"]["labels"]] == ["PCS", "SETS", "PCE", "EACH"]
+    labels = [label["label"] for label in column(wire, STATUS)["settings"]["labels"]]
+    assert labels == ["PCS", "SETS", "PCE", "EACH"]
 
 
 def test_labels_that_differ_in_case_are_two(wire: Wire) -> None:
