@@ -101,7 +101,8 @@ def test_a_held_order_stops_alone_keeps_its_age_and_goes_on_when_the_hold_ends(w
 
 def test_what_is_there_already_is_adopted_not_made_again(world: World) -> None:
     world.shelf.objects["77"] = {
-        "entity": "jobs", "key": "o1", "values": {"name": "o1", "films": 1}, "parent": None, "archived": False,
+        "entity": "jobs", "key": "o1", "values": {"name": "o1", "films": 1},
+        "parent": None, "archived": False,
     }  # fmt: skip
     drive(world, [order(world, "o1", films=1)])
     assert [remote_id for remote_id, o in world.shelf.objects.items() if o["entity"] == "jobs"] == ["77"]
