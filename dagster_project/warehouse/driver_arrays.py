@@ -26,12 +26,14 @@ Size = tuple[int, int, int]  # SQL type, size, scale
 def insert_arrays(
     connection: Connection, name: str, columns: Sequence[sa.Column[Any]], rows: pa.Table
 ) -> None:
-    """Insert an Arrow table, whose columns are `columns` in order, into a table quoted as `name`."""
+    """Insert an Arrow table into a table, quoted as `name`, that has exactly `columns`, in this order.
+
+    The statement names no column: the driver has the server describe it, and not every engine can when it is
+    long. Nor when a column's name holds an apostrophe: such a table is filled from a temporary one.
+    """
     import pyodbc
 
-    names = ", ".join(quoted(connection, column.name) for column in columns)
-    marks = ", ".join("?" for _ in columns)
-    statement = f"insert into {name} ({names}) values ({marks})"
+    statement = f"insert into {name} values ({', '.join('?' for _ in columns)})"
     sizes = [_size(column, cells) for column, cells in zip(columns, rows.columns, strict=True)]
     fast = _may_be_fast(connection.engine, name)
     step = max(1, BUFFER_BYTES // sum(2 * size + 16 for _, size, _ in sizes))
@@ -65,7 +67,7 @@ def _fast_into_temporary(engine: sa.Engine) -> bool:
             cursor: Any = connection.connection.cursor()
             cursor.fast_executemany = True
             cursor.setinputsizes([_size(column, pa.chunked_array([["1"]]))])
-            cursor.executemany("insert into #probe (probe) values (?)", [("1",), ("2",)])
+            cursor.executemany("insert into #probe values (?)", [("1",), ("2",)])
             cursor.close()
             found = connection.exec_driver_sql("select count(*) from #probe").scalar_one()
             connection.exec_driver_sql("drop table #probe")

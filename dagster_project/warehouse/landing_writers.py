@@ -12,11 +12,10 @@ from sqlalchemy.engine import Connection
 
 from dagster_project.delivery.clock import new_id
 from dagster_project.warehouse import reading
-from dagster_project.warehouse.driver_arrays import insert_arrays
 from dagster_project.warehouse.engine import Warehouse
 from dagster_project.warehouse.landing_cells import LONGEST_TEXT
 from dagster_project.warehouse.landing_layout import Kind, PlannedColumn
-from dagster_project.warehouse.relations import quoted, registered
+from dagster_project.warehouse.relations import quoted, registered, temporary
 
 TYPES: dict[Kind, Any] = {
     Kind.TEXT: sa.Unicode(LONGEST_TEXT),
@@ -60,10 +59,9 @@ def loading(
 def load(connection: Connection, table: sa.Table, batch: pa.RecordBatch) -> None:
     """Append a batch whose columns are the table's, in order."""
     rows = pa.Table.from_batches([batch])
-    if connection.dialect.name == "mssql":
-        insert_arrays(connection, quoted(connection, table.name), list(table.columns), rows)
-        return
-    with registered(connection, rows) as source:
+    plain = [sa.Column(f"c{place}", column.type) for place, column in enumerate(table.columns)]
+    tsql = connection.dialect.name == "mssql"
+    with temporary(connection, plain, rows) if tsql else registered(connection, rows) as source:
         connection.exec_driver_sql(f"insert into {quoted(connection, table.name)} select * from {source}")
 
 

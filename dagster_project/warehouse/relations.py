@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 import duckdb
@@ -34,9 +35,7 @@ def relation(
     Raises ValueError for a value its column cannot hold.
     """
     table = _arrow(columns, rows)
-    holding = (
-        _temporary(connection, columns, table) if _is_tsql(connection) else registered(connection, table)
-    )
+    holding = temporary(connection, columns, table) if _is_tsql(connection) else registered(connection, table)
     with holding as name:
         yield name, {}
 
@@ -46,8 +45,11 @@ def _is_tsql(connection: Connection) -> bool:
 
 
 @contextmanager
-def _temporary(connection: Connection, columns: Sequence[sa.Column[Any]], table: pa.Table) -> Iterator[str]:
-    """Yield a temporary table. Its texts take our database's collation: tempdb may have another."""
+def temporary(connection: Connection, columns: Sequence[sa.Column[Any]], table: pa.Table) -> Iterator[str]:
+    """Yield the name of a T-SQL temporary table that holds an Arrow table.
+
+    Its texts take our database's collation, since that of tempdb may be another.
+    """
     name = f"#rows_{uuid.uuid4().hex[:12]}"
     declared = ", ".join(
         f"{quoted(connection, column.name)} {column.type.compile(connection.dialect)}"
@@ -83,8 +85,15 @@ def _call(native: Any, method: str, *arguments: Any) -> None:
 
 
 def _arrow(columns: Sequence[sa.Column[Any]], rows: Sequence[Record]) -> pa.Table:
-    arrays = [_array(column, [row.get(column.name) for row in rows]) for column in columns]
+    arrays = [_array(column, _values(column.name, rows)) for column in columns]
     return pa.Table.from_arrays(arrays, names=[column.name for column in columns])
+
+
+def _values(name: str, rows: Sequence[Record]) -> list[Any]:
+    try:
+        return list(map(itemgetter(name), rows))
+    except KeyError:  # not every row names it
+        return [row.get(name) for row in rows]
 
 
 def _array(column: sa.Column[Any], values: list[Any]) -> pa.Array:

@@ -4,6 +4,7 @@ Keys are compared exactly. SQL Server's usual collations call 'AB1' and 'ab1' eq
 ledger that did would write one order's state over another's.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from dagster_project.warehouse.relations import Record, quoted, relation
 __all__ = ["Record", "insert", "insert_absent", "relation", "select_by_key", "update"]
 
 CHUNK = 20_000  # rows in one statement
+_ALIAS = re.compile(r"\bt\.")  # of the stored row, as `when` writes it
 _BINARY = "Latin1_General_100_BIN2"
 
 Key = Sequence[str]
@@ -59,7 +61,7 @@ def insert_absent(connection: Connection, table: sa.Table, key: Key, rows: Seque
                 f"insert into {target} ({names}){output} select {names} from {source} as r "
                 f"where not exists (select 1 from {target} as t{hint} where {same}){returning}"
             )
-            inserted.update(tuple(row) for row in connection.execute(sa.text(statement), bound))
+            inserted.update(map(tuple, connection.execute(sa.text(statement), bound).fetchall()))
     return inserted
 
 
@@ -83,45 +85,63 @@ def update(
     """
     _refuse_twice(table, key, rows)
     expected = {f"expected_{name}": name for name in matching}
+    stored = "t" if connection.dialect.name == "duckdb" else _name(connection, table)
+    condition = " and ".join(
+        [
+            _same_key(connection, table, key, stored),
+            *(_same_or_null(connection, stored, name, alias) for alias, name in expected.items()),
+            *([f"({re.sub(_ALIAS, f'{stored}.', when)})"] if when else []),
+        ]
+    )
     updated: Keys = set()
     for alike in _alike(rows):
         columns = [
             *_columns(table, alike, besides=expected),
             *(sa.Column(alias, table.c[name].type) for alias, name in expected.items()),
         ]
-        sets = [
-            f"{quoted(connection, c.name)} = r.{quoted(connection, c.name)}"
-            for c in columns
-            if c.name not in key and c.name not in expected
-        ]
+        changes = {
+            column.name: f"r.{quoted(connection, column.name)}"
+            for column in columns
+            if column.name not in key and column.name not in expected
+        }
         if raise_revision:
-            sets.append(f"{quoted(connection, 'revision')} = t.{quoted(connection, 'revision')} + 1")
-        if not sets:
+            changes["revision"] = f"{stored}.{quoted(connection, 'revision')} + 1"
+        if not changes:
             raise ValueError(f"{table.name}: an update names no column but its key")
-        condition = " and ".join(
-            [
-                _same_key(connection, table, key),
-                *(_same_or_null(connection, name, alias) for alias, name in expected.items()),
-                *([f"({when})"] if when else []),
-            ]
-        )
+        sets = ", ".join(f"{quoted(connection, name)} = {value}" for name, value in changes.items())
+        execute = _update_duckdb if connection.dialect.name == "duckdb" else _update_tsql
         for chunk in _chunks(alike):
             with relation(connection, columns, chunk) as (source, bound):
-                statement = _update_statement(connection, table, sets, source, condition, key)
-                result = connection.execute(sa.text(statement), {**bound, **(parameters or {})})
-                updated.update(tuple(row) for row in result)
+                bound = {**bound, **(parameters or {})}
+                updated |= execute(connection, table, key, sets, source, condition, bound)
     return updated
 
 
-def _update_statement(
-    connection: Connection, table: sa.Table, sets: Sequence[str], source: str, condition: str, key: Key
-) -> str:
+def _update_duckdb(
+    connection: Connection, table: sa.Table, key: Key, sets: str, source: str, condition: str, bound: Record
+) -> Keys:
+    """Find the rows, then change them. With `returning`, DuckDB would delete and insert whole rows.
+
+    Nothing comes in between: both statements see the snapshot of one transaction.
+    """
     target = _name(connection, table)
-    output, returning = _returning(connection, key)
-    if connection.dialect.name == "mssql":
-        assignments = ", ".join(f"t.{assignment}" for assignment in sets)
-        return f"update t set {assignments}{output} from {target} as t, {source} as r where {condition}"
-    return f"update {target} as t set {', '.join(sets)} from {source} as r where {condition}{returning}"
+    names = ", ".join(f"t.{quoted(connection, name)}" for name in key)
+    find = f"select {names} from {target} as t join {source} as r on {condition}"
+    found = set(map(tuple, connection.execute(sa.text(find), bound).fetchall()))
+    change = f"update {target} as t set {sets} from {source} as r where {condition}"
+    changed = _affected(connection, connection.execute(sa.text(change), bound))
+    if changed != len(found):
+        raise RuntimeError(f"{table.name}: {len(found)} rows found, {changed} updated")
+    return found
+
+
+def _update_tsql(
+    connection: Connection, table: sa.Table, key: Key, sets: str, source: str, condition: str, bound: Record
+) -> Keys:
+    """Change rows and return their keys in one statement, so that no other session comes in between."""
+    output, _ = _returning(connection, key)
+    statement = f"update {_name(connection, table)} set {sets}{output} from {source} as r where {condition}"
+    return set(map(tuple, connection.execute(sa.text(statement), bound).fetchall()))
 
 
 def select_by_key(
@@ -142,7 +162,10 @@ def select_by_key(
 
 def _columns(table: sa.Table, rows: Sequence[Record], besides: Sequence[str] | Record = ()) -> list[Any]:
     """Return every column that any row names, in the order they appear."""
-    names = dict.fromkeys(name for row in rows for name in row)
+    names: dict[str, None] = {}
+    for row in rows:
+        if row.keys() - names.keys():
+            names.update(dict.fromkeys(row))
     return [table.c[name] for name in names if name not in besides]
 
 
@@ -174,12 +197,12 @@ def _affected(connection: Connection, result: sa.CursorResult[Any]) -> int:
     return int(connection.exec_driver_sql("select @@rowcount").scalar_one())
 
 
-def _same_key(connection: Connection, table: sa.Table, key: Key) -> str:
-    return " and ".join(_same(connection, table.c[name]) for name in key)
+def _same_key(connection: Connection, table: sa.Table, key: Key, stored: str = "t") -> str:
+    return " and ".join(_same(connection, table.c[name], stored) for name in key)
 
 
-def _same(connection: Connection, column: sa.Column[Any]) -> str:
-    stored, given = (f"{alias}.{quoted(connection, column.name)}" for alias in ("t", "r"))
+def _same(connection: Connection, column: sa.Column[Any], alias: str) -> str:
+    stored, given = (f"{side}.{quoted(connection, column.name)}" for side in (alias, "r"))
     equal = f"{stored} = {given}"
     if connection.dialect.name != "mssql" or not isinstance(column.type, sa.String):
         return equal
@@ -187,9 +210,9 @@ def _same(connection: Connection, column: sa.Column[Any]) -> str:
     return f"{equal} and {equal} collate {_BINARY} and datalength({stored}) = datalength({given})"
 
 
-def _same_or_null(connection: Connection, name: str, alias: str) -> str:
-    stored, given = f"t.{quoted(connection, name)}", f"r.{quoted(connection, alias)}"
-    return f"({stored} = {given} or ({stored} is null and {given} is null))"
+def _same_or_null(connection: Connection, stored: str, name: str, alias: str) -> str:
+    left, right = f"{stored}.{quoted(connection, name)}", f"r.{quoted(connection, alias)}"
+    return f"({left} = {right} or ({left} is null and {right} is null))"
 
 
 def _returning(connection: Connection, key: Key) -> tuple[str, str]:
