@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from dbt.adapters.duckdb import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
-from dagster_project.delivery.records import dump
 from dagster_project.delivery.mapping import load_all
+from dagster_project.delivery.records import dump
 from dagster_project.delivery.staging import as_told
 from dagster_project.warehouse import tables
 from tests.dbt.orders import Order, table_of
@@ -240,9 +240,7 @@ def _dictionaries(connection: duckdb.DuckDBPyConnection, relation: str) -> list[
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-def _insert_all(
-    connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, Any]]
-) -> None:
+def _insert_all(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
         names = [column.name for column in tables.metadata.tables[table].columns]
         connection.register("written", pa.table({name: [row.get(name) for row in rows] for name in names}))

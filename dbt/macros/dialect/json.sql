@@ -171,5 +171,7 @@
   {{- return('json_extract_string(' ~ json ~ ", '$.\"' || replace(" ~ name ~ ", '\"', '\\\\\"') || '\"')") -}}
 {% endmacro %}
 {% macro sqlserver__json_member_named(json, name) %}
-  {{- return('json_value(' ~ json ~ ", '$.\"' + string_escape(" ~ name ~ ", 'json') + '\"')") -}}
+  {{- return(
+    'json_value(' ~ json ~ ", cast('$.\"' + string_escape(" ~ name ~ ", 'json') + '\"' as nvarchar(1000)))"
+  ) -}}
 {% endmacro %}

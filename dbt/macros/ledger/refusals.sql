@@ -2,9 +2,9 @@
    be read after the row's name), and what clears it. #}
 {% macro refusal_rules() %}
   {{- return({
-    'no_key': ['fix the row', 'has no record_uuid', 'give the row a record_uuid in the order list'],
+    'no_key': ['fix the row', 'the key is empty', 'give the row a record_uuid in the order list'],
     'duplicate_key': [
-      'fix the row', 'shares its record_uuid with another row', 'give every row its own record_uuid in the order list'
+      'fix the row', 'the key is on more than one row of the order list', 'give every row its own record_uuid in the order list'
     ],
     'landing': [
       'fix the row', 'could not be read when the file was landed', 'correct the cell and land the file again'
@@ -34,10 +34,14 @@
 
 
 {# One sentence for operators: which row, which column, which value, what is wrong, what to do. #}
-{% macro refusal_sentence(subject, row) %}
-  {{- return(
-    "concat(" ~ literal(subject ~ ' ') ~ ", " ~ row ~ ".named, ': ', coalesce(concat(" ~ row ~ ".column_name, ' '), ''), "
-    ~ "case when " ~ row ~ ".value is null then '' else concat('''', left(" ~ row ~ ".value, 80), ''' ') end, "
-    ~ row ~ ".what_is_wrong, '. Next: ', " ~ row ~ ".what_clears_it, '.')"
-  ) -}}
-{% endmacro %}
+{% macro refusal_sentence(subject, row) -%}
+  concat(
+      {{ literal(subject ~ ' ') }}, {{ row }}.named, ': ',
+      case
+        when {{ row }}.rule_name in ('no_key', 'duplicate_key') then ''
+        when {{ row }}.value is null then concat({{ row }}.column_name, ' ')
+        else concat({{ row }}.column_name, ' ''', left({{ row }}.value, 80), ''' ')
+      end,
+      {{ row }}.what_is_wrong, '. Next: ', {{ row }}.what_clears_it, '.'
+    )
+{%- endmacro %}

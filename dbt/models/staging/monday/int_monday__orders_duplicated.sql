@@ -1,16 +1,17 @@
-{# Keys that more than one row of the order list claims: none of those rows can be told. #}
+{# Keys that more than one row of the order list claims: none of those rows can be told. Grouped exactly, but the key
+   keeps its collation: on SQL Server a union with keys of another one is refused. #}
 with orders as (
-  select {{ exact('order_key') }} as business_key
+  select order_key
   from {{ ref('stg_monday__orders') }}
+  where order_key is not null
 ),
 
 final as (
   select
-    business_key,
+    min(orders.order_key) as business_key,
     count(*) as source_rows
   from orders
-  where business_key is not null
-  group by business_key
+  group by {{ exact('orders.order_key') }}
   having count(*) > 1
 )
 
