@@ -1,0 +1,80 @@
+"""One delivery, made once by the command line; every story gets a copy of what it left."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.monday.server import RunningMonday
+from tests.pipeline import sources
+from tests.pipeline.world import Pipeline
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Homes to copy, and what the first run said."""
+
+    landed: Path
+    delivered: Path
+    first_run: Any
+    first_calls: dict[str, Any]
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [n for n in os.environ if n.startswith(("MONDAY_", "WAREHOUSE_")) or n == "ENV"]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    """Land the orders, provision the board, run: the first day."""
+    folder = tmp_path_factory.mktemp("prepared")
+    delivered, landed = folder / "delivered", folder / "landed"
+    delivered.mkdir()
+    with RunningMonday(state=delivered / "monday.sqlite") as monday:
+        first = Pipeline(delivered, monday)
+        first.done("init")
+        first.done("land", "ORDERS_UNIFIED", str(sources.write(folder / "orders.parquet")))
+        first.done("monday", "provision")
+    shutil.copytree(delivered, landed)
+    with RunningMonday(state=delivered / "monday.sqlite") as monday:
+        first = Pipeline(delivered, monday)
+        first_run = first.run()
+        first_calls = first.control.calls()
+    shutil.copytree(delivered / "target", landed / "target")  # dbt has parsed the project: once is enough
+    return Prepared(landed, delivered, first_run, first_calls)
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Iterator[Callable[[Path], Pipeline]]:
+    """Copies a home and starts its board."""
+    running: list[RunningMonday] = []
+
+    def copy(home: Path) -> Pipeline:
+        own = tmp_path / f"home{len(running)}"
+        shutil.copytree(home, own)
+        monday = RunningMonday(state=own / "monday.sqlite")
+        monday.__enter__()
+        running.append(monday)
+        return Pipeline(own, monday)
+
+    yield copy
+    for monday in running:
+        monday.__exit__(None, None, None)
+
+
+@pytest.fixture
+def delivered(prepared: Prepared, copied: Callable[[Path], Pipeline]) -> Pipeline:
+    """The day after: everything that can be told is on the board."""
+    return copied(prepared.delivered)
+
+
+@pytest.fixture
+def landed(prepared: Prepared, copied: Callable[[Path], Pipeline]) -> Pipeline:
+    """The first day: orders landed, an empty board with a column for our key, an empty ledger."""
+    return copied(prepared.landed)
