@@ -124,7 +124,7 @@ def _numbers() -> Iterator[_Stain]:
 
 
 def _quantities() -> Iterator[_Stain]:
-    yield _cell("negative quantity", "XXL", -6, "delivered")
+    yield _cell("negative quantity", "XXL", -6, "line refused")
     huge = 1_999_999_999
     yield _Stain(
         "quantity near the end of the integers",
