@@ -23,6 +23,9 @@ REFUSALS = (
     sandbox_world.Refused, adopting.CannotPair,
 )  # fmt: skip
 FAILED, REFUSED = 1, 2
+CTRL_C = 130  # what Typer makes of it
+IN_A_STATEMENT = "Query interrupted"  # what DuckDB makes of it
+INTERRUPTED = "interrupted; what was being sent is in doubt and the next run probes it"
 
 app = typer.Typer(
     name="order-staging",
@@ -78,7 +81,13 @@ def _code() -> int:
     except typer.TyperException as error:  # a word or an option that is none
         return _refuse(error.format_message() if hasattr(error, "format_message") else str(error), wants_json)
     except (KeyboardInterrupt, typer.Abort):
-        return _refuse("interrupted; what was being sent is in doubt and the next run probes it", wants_json)
+        return _refuse(INTERRUPTED, wants_json)
+    except RuntimeError as error:
+        if str(error) != IN_A_STATEMENT:
+            raise
+        return _refuse(INTERRUPTED, wants_json)
+    if code == CTRL_C:
+        return _refuse(INTERRUPTED, wants_json)
     return code if isinstance(code, int) else 0
 
 

@@ -37,7 +37,7 @@ def check_staged(connection: sa.Connection, run: SystemRun) -> None:
     """Raise SchemaTooOld with the next step while there are no STG_, ERR_ and MON_ relations to look at."""
     names = (name for m in run.mappings for name in (m.staging, m.errors, m.mirror))
     if not all(table_exists(connection, name) for name in names):
-        raise SchemaTooOld(f"nothing was staged yet: run `order-staging stage {run.system.name}`")
+        raise SchemaTooOld(f"nothing was staged and settled yet: run `order-staging stage {run.system.name}`")
 
 
 def stage(
