@@ -49,6 +49,7 @@ class Batches:
         self.batch_type = batch_type
         self.config = dict(config)
         self.open: dict[str, Batch] = {}
+        self._reported = frozenset(entity.name for entity in entities if entity.staging)
 
     def start(self, staged: Iterable[Row]) -> None:
         """Open one batch per batch name among the staged rows."""
@@ -71,12 +72,12 @@ class Batches:
 
     def batch_id(self, row: Row) -> str | None:
         """Return the id of the batch a row reports to."""
-        batch = self.open.get(row.batch)
+        batch = self._of(row)
         return batch.batch_id if batch else None
 
     def count(self, row: Row, outcome: str, error: str | None = None) -> None:
         """Count what became of a row."""
-        batch = self.open.get(row.batch)
+        batch = self._of(row)
         if batch is None:
             return
         batch.tally.put(row, outcome)
@@ -85,11 +86,10 @@ class Batches:
 
     def called(self, involved: Iterable[Row], *, failed: bool = False, retries: int = 0) -> None:
         """Count one request for each batch that had rows in it."""
-        for name in {row.batch for row in involved}:
-            if batch := self.open.get(name):
-                batch.calls += 1
-                batch.failures += failed
-                batch.retries += retries
+        for batch in {id(batch): batch for row in involved if (batch := self._of(row))}.values():
+            batch.calls += 1
+            batch.failures += failed
+            batch.retries += retries
 
     def flush(self, connection: Connection) -> None:
         """Write the counters, in the transaction of the outcomes they count."""
@@ -122,6 +122,10 @@ class Batches:
             ]  # fmt: skip
             if changes:
                 rows.update(connection, tables.delivery_batch, ("batch_id",), changes)
+
+    def _of(self, row: Row) -> Batch | None:
+        """Return the batch a row reports to; what is made for others' sake (groups) reports to none."""
+        return self.open.get(row.batch) if row.entity in self._reported else None
 
     def _counters(self, batch: Batch) -> dict[str, Any]:
         children = [entity.name for entity in self.entities if entity.parent]
