@@ -140,7 +140,7 @@ def purge(
 
 
 def provision(json: options.Json = False) -> None:
-    """Create the external-id column on the board and its subitem board, if they are missing."""
+    """Create the column that carries our key on the board, if it is missing."""
     from dagster_project.monday.provision import provision as provision_board
 
     with system_run("monday", json=json) as run:
