@@ -86,7 +86,8 @@ def _administrate(statement: str) -> None:
 def empty_warehouse(request: pytest.FixtureRequest) -> Warehouse:
     """A warehouse without any table, on either engine."""
     if request.param == "duckdb":
-        return request.getfixturevalue("embedded")
+        embedded: Warehouse = request.getfixturevalue("embedded")
+        return embedded
     warehouse: Warehouse = request.getfixturevalue("sqlserver")
     with warehouse.begin() as connection:
         inspector = sa.inspect(connection)

@@ -18,6 +18,8 @@ _FULL = ("no space left", "file too large", "disk full", "log is full", "filegro
 
 def refuse_foreign(connection: Connection, table: str, replace_foreign: bool) -> None:
     """Refuse to replace what somebody else fills: a view, or a table that landing did not make."""
+    if not reading.table_exists(connection, tables.landing.name):
+        raise LandingError("the warehouse has no ledger yet", next_step="Run `order-staging init`")
     if not reading.table_exists(connection, table):
         return
     if reading.is_view(connection, table):

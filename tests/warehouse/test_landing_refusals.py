@@ -15,6 +15,7 @@ import pytest
 from dagster_project.warehouse.engine import Warehouse
 from dagster_project.warehouse.landing import LandingError, land
 from dagster_project.warehouse.landing_writers import load
+from dagster_project.warehouse.reading import tables_and_columns
 from tests.warehouse.order_files import HEADER, landed, landing_errors, order, write_csv
 from tests.warehouse.test_landing import workbook
 
@@ -357,6 +358,13 @@ def test_a_table_that_another_program_fills_is_not_replaced(warehouse: Warehouse
     )
     assert land(warehouse, TABLE, file, replace_foreign=True).rows == 1
     assert land(warehouse, TABLE, file).replaced_rows == 1
+
+
+def test_a_warehouse_without_a_ledger_says_what_to_run(empty_warehouse: Warehouse, tmp_path: Path) -> None:
+    with pytest.raises(LandingError, match=r"the warehouse has no ledger yet\. Run `order-staging init`"):
+        land(empty_warehouse, TABLE, write_csv(tmp_path / "o.csv", [order()]))
+    with empty_warehouse.begin() as connection:
+        assert tables_and_columns(connection) == {}
 
 
 def test_a_view_is_never_replaced(warehouse: Warehouse, tmp_path: Path) -> None:
