@@ -21,6 +21,7 @@ from dagster_project.delivery.destination import Destination, Preflight, Row
 from dagster_project.delivery.engine import Engine, Policy, Progress, silent
 from dagster_project.delivery.ledger import Ledger
 from dagster_project.delivery.mapping import Mapping as EntityMapping
+from dagster_project.delivery.outcomes import AccessRefused
 from dagster_project.delivery.report import Report
 from dagster_project.delivery.scope import Registry, Run, Scope
 from dagster_project.delivery.sending import no_checkpoint
@@ -121,7 +122,8 @@ class SystemRun:
     def step(self, *, first: bool = False) -> Iterator[None]:
         """Hold warehouse and scope for one step of a run whose steps are taken one by one.
 
-        Between the steps another run may come in between; the revision of each row notices that.
+        Between the steps another run may come in between; the revision of each row notices that. A refused
+        access pauses the system, wherever in the step it was refused.
         """
         with self.held():
             self.registry.check_pause(self.system.name)
@@ -131,6 +133,8 @@ class SystemRun:
                     self.registry.open_run(self.run)
                 yield
             except BaseException as error:
+                if isinstance(error, AccessRefused):
+                    self.registry.pause(self.system.name, str(error))
                 blocked = isinstance(error, StagingBlocked)
                 status = RunStatus.BLOCKED if blocked else RunStatus.FAILED
                 self.registry.close_run(self.run, status, {}, f"{type(error).__name__}: {error}")
@@ -222,7 +226,7 @@ class SystemRun:
 
     @property
     def preflight(self) -> Preflight:
-        """What the destination looks like, asked once per run. A refused access pauses the system."""
+        """What the destination looks like, asked once per run."""
         if self._preflight is None:
             self._preflight = self.destination.preflight()
         return self._preflight
