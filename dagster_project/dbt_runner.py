@@ -54,8 +54,11 @@ class DbtRunner:
     def build(
         self, *select: str, exclude: Sequence[str] = (), on_node: OnNode | None = None
     ) -> list[NodeResult]:
-        """Build and test what is selected; failed tests skip what depends on them. Raise DbtFailed."""
-        arguments = ["build", *_UNREAD, "--select", *select]
+        """Build and test what is selected; failed tests skip what depends on them. Raise DbtFailed.
+
+        Unit tests are left out: they test the project, not the data of this run.
+        """
+        arguments = ["build", *_UNREAD, "--exclude-resource-type", "unit_test", "--select", *select]
         if exclude:
             arguments += ["--exclude", *exclude]
         result = self._invoke(arguments, on_node)
