@@ -111,7 +111,7 @@ class World:
         link.symlink_to(self.path)
         paths = ["--target-path", str(self.shared / "target"), "--log-path", str(self.shared / "logs")]
         places = ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT)]
-        with _environment({"ORDER_STAGING_HOME": str(self.shared), "ORDER_STAGING_DUCKDB": str(link)}):
+        with environment({"ORDER_STAGING_HOME": str(self.shared), "ORDER_STAGING_DUCKDB": str(link)}):
             try:
                 return dbtRunner().invoke([*QUIETLY, *arguments, *paths, *places])
             finally:
@@ -272,7 +272,7 @@ def _succeeded(result: Any) -> None:
 
 
 @contextmanager
-def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+def environment(variables: Mapping[str, str]) -> Iterator[None]:
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
     try:

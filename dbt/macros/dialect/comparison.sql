@@ -86,6 +86,12 @@
 {% macro sqlserver__exact(value) %}{{ return(value ~ ' collate Latin1_General_100_BIN2') }}{% endmacro %}
 
 
+{# Such a text as a column to keep: under the database's collation again, or T-SQL could not unite it with others. #}
+{% macro plain(value) %}{{ return(adapter.dispatch('plain', 'order_staging')(value)) }}{% endmacro %}
+{% macro default__plain(value) %}{{ return(value) }}{% endmacro %}
+{% macro sqlserver__plain(value) %}{{ return(value ~ ' collate database_default') }}{% endmacro %}
+
+
 {# True when every one of the columns is equal, NULL equal to NULL; false without columns. #}
 {% macro all_same(left, right, columns) %}
   {%- if not columns -%}{{ return('1 = 0') }}{%- endif -%}

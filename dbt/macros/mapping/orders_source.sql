@@ -69,12 +69,12 @@
     {%- endfor -%}
     {%- set same = 'lower(concat_ws(\'|\', ' ~ parts | join(', ') ~ '))' -%}
     {{- return(
-      'concat(' ~ same ~ ", '|', row_number() over (partition by " ~ same ~ ' order by '
-      ~ cells ~ '.' ~ adapter.quote('TOTAL QTY') ~ '))'
+      'cast(concat(' ~ same ~ ", '|', row_number() over (partition by " ~ same ~ ' order by '
+      ~ cells ~ '.' ~ adapter.quote('TOTAL QTY') ~ ')) as nvarchar(200))'
     ) -}}
   {%- endif -%}
   {%- for name in key.columns -%}{%- do parts.append(as_text(cells ~ '.' ~ adapter.quote(name))) -%}{%- endfor -%}
-  {{- return(present('lower(trim(' ~ joined(parts, '|') ~ '))')) -}}
+  {{- return('cast(' ~ present('lower(trim(' ~ joined(parts, '|') ~ '))') ~ ' as nvarchar(200))') -}}
 {% endmacro %}
 
 

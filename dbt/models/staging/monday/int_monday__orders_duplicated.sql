@@ -1,18 +1,24 @@
-{# Keys that more than one row of the order list claims: none of those rows can be told. Grouped exactly, but the key
-   keeps its collation: on SQL Server a union with keys of another one is refused. #}
+{# Keys that more than one row of the order list claims: none of those rows can be told. #}
 with orders as (
-  select order_key
+  select {{ exact('order_key') }} as order_key
   from {{ ref('stg_monday__orders') }}
+),
+
+counted as (
+  select
+    order_key,
+    count(*) as source_rows
+  from orders
   where order_key is not null
+  group by order_key
 ),
 
 final as (
   select
-    min(orders.order_key) as business_key,
-    count(*) as source_rows
-  from orders
-  group by {{ exact('orders.order_key') }}
-  having count(*) > 1
+    {{ plain('order_key') }} as business_key,
+    source_rows
+  from counted
+  where source_rows > 1
 )
 
 select * from final

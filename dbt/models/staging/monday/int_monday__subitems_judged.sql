@@ -89,10 +89,15 @@ told_orders as (
   inner join context on told.instance = context.instance
 ),
 
-refused_orders as (
+refused_keys as (
   select distinct {{ exact('business_key') }} as business_key
   from {{ ref('int_monday__items_judged') }}
   where placement = 'REFUSED' and business_key is not null
+),
+
+refused_orders as (
+  select {{ plain('business_key') }} as business_key
+  from refused_keys
 ),
 
 placed as (
