@@ -38,6 +38,7 @@ def pair(run: SystemRun, pairs: Sequence[tuple[str, str]]) -> None:
     """Say for ambiguous keys which remote object each is; raise CannotPair before anything is written."""
     with run.step(first=True):
         operators = Operators(run.ledger, run.clock)
+        adoption = Adoption(run.destination, run.ledger, run.registry)
         for key, remote_id in pairs:
             record = next((r for r in operators.find([key]) if r.state is State.AMBIGUOUS), None)
             if record is None:
@@ -45,8 +46,12 @@ def pair(run: SystemRun, pairs: Sequence[tuple[str, str]]) -> None:
             remote = run.destination.read_back(record.entity, [remote_id]).get(remote_id)
             if remote is None:
                 raise CannotPair(f"{remote_id} is not in the destination")
-            values = next(c.values for c in candidates(run, record.entity) if c.key == key)
-            operators.pair(record, remote_id, dump({**values, **remote.values}) or "{}")
+            candidate = next(c for c in candidates(run, record.entity) if c.key == key)
+            operators.pair(record, remote_id, dump(adoption.told(candidate, remote)) or "{}")
+        for entity in run.destination.entities:
+            if entity.staging and entity.parent:  # what belongs to a paired parent is there, too
+                run.scope.renew()
+                adoption.adopt(entity, candidates(run, entity.name))
         run.settle()
         run.registry.close_run(run.run, RunStatus.COMPLETED, {"paired": len(pairs)})
 

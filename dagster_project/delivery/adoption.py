@@ -52,12 +52,15 @@ class Matches:
 
 
 def match(
-    candidates: Iterable[Candidate], remotes: Iterable[RemoteObject], identity: Sequence[str], same: Same
-) -> Matches:
+    candidates: Iterable[Candidate], remotes: Iterable[RemoteObject], identity: Sequence[str], same: Same,
+    likeness: Sequence[str] = (),
+) -> Matches:  # fmt: skip
     """Pair by external key; then, within equal identity, by equality of all values; then one to one.
 
     Rows equal in every value are interchangeable and are paired in order. What is left in a group with
-    more than one possibility is ambiguous and left to a person. An empty identity is no likeness at all.
+    more than one possibility is ambiguous and left to a person. What found nobody is tried once more by
+    `likeness`, the part of the identity that does not change in the life of a row. An empty identity is no
+    likeness at all.
     """
     matches = Matches()
     by_key = {candidate.key: candidate for candidate in candidates}
@@ -68,18 +71,29 @@ def match(
             matches.paired.append((known, remote))
         else:
             rest.append(remote)
+    _pair_groups(list(by_key.values()), rest, identity, same, matches)
+    if likeness:
+        alone, unmatched = matches.only_source, matches.only_remote
+        matches.only_source, matches.only_remote = [], []
+        _pair_groups(alone, unmatched, likeness, same, matches)
+    return matches
+
+
+def _pair_groups(
+    candidates: Sequence[Candidate], remotes: Sequence[RemoteObject], names: Sequence[str], same: Same,
+    matches: Matches,
+) -> None:  # fmt: skip
     groups: dict[tuple[str, ...], tuple[list[Candidate], list[RemoteObject]]] = defaultdict(lambda: ([], []))
-    for candidate in by_key.values():
-        groups[_identity(candidate.values, identity)][0].append(candidate)
-    for remote in rest:
-        groups[_identity(remote.values, identity)][1].append(remote)
+    for candidate in candidates:
+        groups[_identity(candidate.values, names)][0].append(candidate)
+    for remote in remotes:
+        groups[_identity(remote.values, names)][1].append(remote)
     for shared, (ours, theirs) in groups.items():
         if any(shared):
             _pair(ours, theirs, same, matches)
         else:
             matches.only_source += ours
             matches.only_remote += theirs
-    return matches
 
 
 def _pair(ours: list[Candidate], theirs: list[RemoteObject], same: Same, matches: Matches) -> None:
@@ -99,7 +113,9 @@ def _pair(ours: list[Candidate], theirs: list[RemoteObject], same: Same, matches
 
 
 def _identity(values: Fields, names: Sequence[str]) -> tuple[str, ...]:
-    return tuple(str(values.get(name) if values.get(name) is not None else "").strip() for name in names)
+    """The texts that are to agree; outer blanks and the kind of a line break are no difference."""
+    found = (values.get(name) for name in names)
+    return tuple("" if value is None else str(value).replace("\r\n", "\n").strip() for value in found)
 
 
 class Adoption:
@@ -118,6 +134,9 @@ class Adoption:
         fresh = [c for c in candidates if (entity.name, c.key) not in known]
         matches = self._match(entity, fresh, remotes)
         self._record(entity, matches)
+        ambiguous = [remote for _, remotes in matches.ambiguous for remote in remotes]
+        left_over = [remote.remote_id for remote in (*matches.only_remote, *ambiguous)]
+        self.registry.leave_over(self.ledger.run.instance, entity.name, left_over)
         return matches
 
     def _match(
@@ -127,7 +146,7 @@ class Adoption:
             return not self.destination.differences(entity.name, told, found)
 
         if entity.parent is None:
-            return match(candidates, remotes, entity.identity, same)
+            return match(candidates, remotes, entity.identity, same, entity.likeness)
         parents = {remote_id: record.key for remote_id, record in self.ledger.owned(entity.parent).items()}
         ours: dict[str | None, list[Candidate]] = defaultdict(list)
         theirs: dict[str | None, list[RemoteObject]] = defaultdict(list)
@@ -144,10 +163,15 @@ class Adoption:
             total.only_remote += one.only_remote
         return total
 
+    def told(self, candidate: Candidate, remote: RemoteObject) -> Fields:
+        """What the object says, in the words of the row wherever the two agree."""
+        differences = self.destination.differences(remote.entity, candidate.values, remote.values)
+        return {**candidate.values, **{name: found for name, (_, found) in differences.items()}}
+
     def _record(self, entity: Entity, matches: Matches) -> None:
         adopted = [
             self._row(entity, candidate, State.DELIVERED)
-            | {"remote_id": remote.remote_id, "told": dump({**candidate.values, **remote.values})}
+            | {"remote_id": remote.remote_id, "told": dump(self.told(candidate, remote))}
             for candidate, remote in matches.paired
         ]
         waiting = [
@@ -210,11 +234,13 @@ def check_first_contact(
     contact = registry.contact(instance)
     if contact == "START_EMPTY":
         return f"{len(verified.strangers)} objects are unknown to the ledger" if verified.strangers else None
-    if verified.strangers:
-        some = ", ".join(f"{stranger.entity} {stranger.remote_id}" for stranger in verified.strangers[:5])
-        more = ", …" if len(verified.strangers) > 5 else ""
+    left_over = registry.left_over(instance) if verified.strangers else set()
+    strangers = [found for found in verified.strangers if (found.entity, found.remote_id) not in left_over]
+    if strangers:
+        some = ", ".join(f"{stranger.entity} {stranger.remote_id}" for stranger in strangers[:5])
+        more = ", …" if len(strangers) > 5 else ""
         raise FirstContactRefused(
-            f"{instance} holds {len(verified.strangers)} objects the ledger does not know ({some}{more}); "
+            f"{instance} holds {len(strangers)} objects the ledger does not know ({some}{more}); "
             "creating could double them. Match them with "
             f"`order-staging adopt {destination.system}`, or say --start-empty"
         )

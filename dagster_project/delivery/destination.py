@@ -167,6 +167,7 @@ class Entity:
     parent: str | None = None
     batch_field: str | None = None
     identity: Sequence[str] = field(default_factory=tuple)
+    likeness: Sequence[str] = field(default_factory=tuple)  # what of the identity never changes
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import datetime as dt
 import json
 import os
 import socket
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +17,7 @@ import sqlalchemy as sa
 from dagster_project.delivery.clock import Clock, new_id
 from dagster_project.delivery.outcomes import DestinationPaused, LeaseLost, ScopeTaken
 from dagster_project.delivery.states import RunStatus
-from dagster_project.warehouse import tables
+from dagster_project.warehouse import rows, tables
 from dagster_project.warehouse.engine import Warehouse
 
 
@@ -194,3 +195,22 @@ class Registry:
                 return calls
             connection.execute(sa.update(usage).where(mine).values(calls=usage.c.calls + calls))
             return int(total) + calls
+
+    def leave_over(self, instance: str, entity: str, remote_ids: Iterable[str]) -> None:
+        """Record the objects an adoption matched to no source row; the list of an earlier one is replaced."""
+        table = tables.destination_left_over
+        now = self.clock.now()
+        with self.warehouse.begin() as connection:
+            connection.execute(sa.delete(table).where(table.c.instance == instance, table.c.entity == entity))
+            left = [
+                {"instance": instance, "entity": entity, "remote_id": remote_id, "since": now}
+                for remote_id in remote_ids
+            ]
+            rows.insert(connection, table, left)
+
+    def left_over(self, instance: str) -> set[tuple[str, str]]:
+        """Return (entity, remote id) of the objects that adoptions left over: known, and nobody's."""
+        table = tables.destination_left_over
+        query = sa.select(table.c.entity, table.c.remote_id).where(table.c.instance == instance)
+        with self.warehouse.begin() as connection:
+            return {(row.entity, row.remote_id) for row in connection.execute(query)}

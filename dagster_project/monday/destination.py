@@ -230,14 +230,16 @@ _GROUPS = Entity(GROUPS, "", "GROUPS_COMPLETED")
 
 
 def _entity(mapping: EntityMapping, layout: Layout) -> Entity:
-    """Objects are recognised at first contact by what can be read from the board."""
+    """Objects are recognised at first contact by what can be read from the board; quantities change."""
+    identity = tuple(f for f in mapping.identity if f in layout.told) or (layout.name.field,)
     return Entity(
         name=mapping.entity,
         staging=mapping.staging,
         completed_status=f"{mapping.entity.upper()}_COMPLETED",
         parent=mapping.parent,
         batch_field=mapping.batch,
-        identity=tuple(f for f in mapping.identity if f in layout.told) or (layout.name.field,),
+        identity=identity,
+        likeness=tuple(f for f in identity if mapping.column(f).kind not in ("integer", "decimal")),
     )
 
 

@@ -185,6 +185,15 @@ destination_contact = Table(
     Column("how", Unicode(20), nullable=False, comment="ADOPTED, START_EMPTY or FOUND_EMPTY"),
 )
 
+destination_left_over = Table(
+    "destination_left_over",
+    metadata,
+    Column("instance", Instance, primary_key=True),
+    Column("entity", Unicode(50), primary_key=True),
+    Column("remote_id", Unicode(100), primary_key=True, comment="an object no source row was matched to"),
+    Column("since", Instant, nullable=False, comment="when an adoption looked at it last"),
+)
+
 api_usage = Table(
     "api_usage",
     metadata,

@@ -160,6 +160,17 @@ begin
     );
 end;
 
+if object_id(N'dbo.destination_left_over', N'U') is null
+begin
+    create table dbo.destination_left_over (
+        instance   nvarchar(100) not null,
+        entity     nvarchar(50) not null,
+        remote_id  nvarchar(100) not null,  -- an object no source row was matched to
+        since      datetime2(6) not null,   -- when an adoption looked at it last
+        constraint pk_destination_left_over primary key clustered (instance, entity, remote_id)
+    );
+end;
+
 if object_id(N'dbo.api_usage', N'U') is null
 begin
     create table dbo.api_usage (

@@ -447,12 +447,16 @@ def test_adoption_matches_all_but_the_ambiguous_and_then_only_differences_are_se
     assert [len(candidates) for candidates, _ in found.ambiguous] == [2]
     assert [candidate.key for candidate in found.only_source] == ["new"]
     assert len(found.only_remote) == 1
+    assert first_contact(world) is None
     report = world.run()
     assert [keys for _, _, keys in world.sent] == [["new", "other city"]]
     assert world.counts(report) == {"orders": {"DELIVERED": 2}}
     assert world.record("orders", "in Bodo").state is State.AMBIGUOUS
     world.run()
     assert len(world.sent) == 1
+    world.outside.made_before({"name": "made since", "city": "Oslo", "colour": "grey"})
+    with pytest.raises(FirstContactRefused, match="holds 1 objects the ledger does not know"):
+        first_contact(world)
 
 
 @pytest.mark.parametrize("occurrence", [1, 2, 3])
