@@ -41,7 +41,9 @@ class SandboxAddresses(PydanticBaseSettingsSource):
         return None, field_name, False
 
     def __call__(self) -> dict[str, Any]:
-        """Return the addresses, or nothing when no sandbox has been started from this home."""
+        """Return the addresses; nothing when ENV is another, or no sandbox was started from this home."""
+        if str(self.current_state.get("env") or Environment.SANDBOX) != Environment.SANDBOX:
+            return {}
         home = Path(self.current_state.get("order_staging_home") or default_home())
         try:
             return dict(json.loads((home / "sandbox.json").read_text())["settings"])
@@ -114,7 +116,10 @@ class Settings(BaseSettings):
     @field_validator("site_time_zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        ZoneInfo(value)
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"{value!r} is no time zone; say one like Europe/Berlin") from None
         return value
 
     @model_validator(mode="after")

@@ -38,6 +38,14 @@ def init(json: options.Json = False) -> None:
 def land(
     table: Annotated[str, typer.Argument(help="ORDERS_UNIFIED")],
     file: Annotated[Path, typer.Argument(help="CSV, Parquet or Excel.")],
+    encoding: Annotated[str | None, typer.Option(help="Of a CSV; found by itself otherwise.")] = None,
+    sheet: Annotated[str | None, typer.Option(help="Of an Excel file; the first one otherwise.")] = None,
+    max_bad_share: Annotated[float, typer.Option(min=0, max=1, help="More bad cells block.")] = 0.2,
+    allow_empty: Annotated[bool, typer.Option("--allow-empty", help="Land a file without rows.")] = False,
+    accept_unknown: Annotated[bool, typer.Option("--accept-unknown", help="Land unknown columns.")] = False,
+    replace_foreign: Annotated[
+        bool, typer.Option("--replace-foreign", help="Replace a table that `land` did not make.")
+    ] = False,
     json: options.Json = False,
 ) -> None:
     """Replace a source table of the embedded warehouse by the contents of a file, or change nothing."""
@@ -45,7 +53,10 @@ def land(
     warehouse = Warehouse(settings.warehouse)
     with hold(warehouse, "order-staging land", settings.warehouse_wait_seconds, on_wait=output.warn):
         schema.check(warehouse)
-        report = land_file(warehouse, table, file)
+        report = land_file(
+            warehouse, table, file, encoding=encoding, sheet=sheet, max_bad_share=max_bad_share,
+            allow_empty=allow_empty, accept_unknown=accept_unknown, replace_foreign=replace_foreign,
+        )  # fmt: skip
     if json:
         output.print_json({**dataclasses.asdict(report), "file": str(report.file)})
         return

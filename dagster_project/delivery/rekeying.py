@@ -24,12 +24,12 @@ _REKEY = {
         returning t.entity, t.business_key
     """,
     "mssql": """
-        update t set business_key = r.new_key, parent_key = r.parent_key,
-            revision = t.revision + 1, updated_at = :now
+        update delivery set business_key = r.new_key, parent_key = r.parent_key,
+            revision = delivery.revision + 1, updated_at = :now
         output inserted.entity, inserted.business_key
-        from delivery as t join {relation} as r
-            on t.entity = r.entity and t.business_key = r.old_key and t.revision = r.revision
-        where t.instance = :instance
+        from {relation} as r
+        where delivery.instance = :instance and delivery.entity = r.entity
+            and delivery.business_key = r.old_key and delivery.revision = r.revision
     """,
 }
 
