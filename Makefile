@@ -29,9 +29,9 @@ $(INSTALLED): requirements.lock pyproject.toml
 demo: $(INSTALLED) ## the whole pipeline against the sandbox; run it again and nothing is sent
 	$(BIN)/order-staging demo
 
-test: $(INSTALLED) ## the test suite
-	$(BIN)/python -m pytest -q -m "not slow"
-	$(BIN)/python -m pytest -q -m slow
+test: $(INSTALLED) ## the test suite, fast tests first, two at a time
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m slow
 
 lint: $(INSTALLED) ## ruff and mypy
 	$(BIN)/ruff check .
