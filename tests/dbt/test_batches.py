@@ -48,7 +48,8 @@ def world(new_world: Callable[[], World]) -> World:
 
     def batch(batch_id: str, status: str, started: dt.datetime, **more: object) -> None:
         row = {
-            "batch_id": batch_id, "instance": INSTANCE, "system": "monday", "run_id": "run", "name": "GREYSON CLOTHIERS",
+            "batch_id": batch_id, "instance": INSTANCE, "system": "monday", "run_id": "run",
+            "name": "GREYSON CLOTHIERS",
             "batch_type": "CUSTOMER_DELTA", "status": status, "total_records": 8, "successful_records": 6,
             "failed_records": 1, "parents_processed": 2, "children_processed": 4, "api_calls": 3, "api_failures": 1,
             "retries": 2, "started_at": started, "staged_at": started, "started_by": "scheduler", **more,

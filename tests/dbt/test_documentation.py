@@ -38,9 +38,9 @@ def test_every_column_analysts_read_is_described(world: World, manifest: dict[st
     for name in READ_BY_ANALYSTS:
         assert nodes[name]["description"]
         described = {column["name"]: column["description"] for column in nodes[name]["columns"].values()}
-        for row in world.rows("select column_name from information_schema.columns where table_name = ?", name):
-            if not described.get(row["column_name"]):
-                undescribed.append(f"{name}.{row['column_name']}")
+        rows = world.rows("select column_name from information_schema.columns where table_name = ?", name)
+        columns = [row["column_name"] for row in rows]
+        undescribed += [f"{name}.{column}" for column in columns if not described.get(column)]
     assert not undescribed
 
 
@@ -67,11 +67,17 @@ def test_lineage_ends_at_the_board(manifest: dict[str, Any]) -> None:
     }  # fmt: skip
 
 
-def test_stage_and_settle_share_no_node_and_the_ledger_is_read_on_one_side_each(manifest: dict[str, Any]) -> None:
-    models = [node for node in manifest["nodes"].values() if node["resource_type"] in ("model", "snapshot", "seed")]
+def test_stage_and_settle_share_no_node_and_the_ledger_is_read_on_one_side_each(
+    manifest: dict[str, Any],
+) -> None:
+    models = [
+        node for node in manifest["nodes"].values() if node["resource_type"] in ("model", "snapshot", "seed")
+    ]
     assert all(("stage" in node["tags"]) != ("settle" in node["tags"]) for node in models)
     for node in models:
-        sources = {parent.split(".")[2] for parent in node["depends_on"].get("nodes", []) if "source." in parent}
+        sources = {
+            parent.split(".")[2] for parent in node["depends_on"].get("nodes", []) if "source." in parent
+        }
         assert ("ledger_after" if "stage" in node["tags"] else "ledger") not in sources
     settled = {node["unique_id"] for node in models if "settle" in node["tags"]}
     for node in models:

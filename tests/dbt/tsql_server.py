@@ -34,7 +34,7 @@ def stub(relations: Mapping[str, Columns]) -> Iterator[list[str]]:
     with (
         mock.patch.object(SQLServerConnectionManager, "open", side_effect=opened),
         mock.patch.object(SQLServerAdapter, "execute", execute),
-        mock.patch.object(SQLServerAdapter, "get_column_schema_from_query", lambda *_: []),
+        mock.patch.object(SQLServerAdapter, "get_column_schema_from_query", return_value=[]),
     ):
         yield sent
 
