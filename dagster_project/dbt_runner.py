@@ -82,8 +82,11 @@ class DbtRunner:
                 result = dbtRunner(callbacks=callbacks).invoke([*_QUIETLY, *arguments, *self._paths()])
             finally:
                 _close_handles()
+        if isinstance(result.exception, KeyboardInterrupt):
+            raise result.exception
         if result.exception is not None:
-            raise DbtFailed(_first_lines(str(result.exception))) from result.exception
+            said = str(result.exception) or type(result.exception).__name__
+            raise DbtFailed(_first_lines(said)) from result.exception
         return result
 
     def _paths(self) -> list[str]:

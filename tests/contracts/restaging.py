@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dagster_project.delivery.destination import Change, Entity, Fields, Row, StagedAs
-from dagster_project.delivery.ledger import Ledger, Record
+from dagster_project.delivery.ledger import Ledger
+from dagster_project.delivery.records import Record
 from dagster_project.delivery.states import RETIRED, State
 
 
