@@ -1,0 +1,1 @@
+"""Measurements, each beside a baseline of the same run, and proofs too long for the suite: see README.md."""
