@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MAX_RETRIES_TAG = "dagster/max_retries"
 SYSTEM_TAG = "order-staging/system"
+DbtEvent = dg.Output[None] | dg.AssetCheckResult
 PERMANENT = (DeliveryError, StagingBlocked, NothingChosen, MappingError, SettingsError)
 
 
@@ -43,23 +44,28 @@ class Selection(dg.Config):
         )
 
 
-class Overrides(dg.Config):
-    """What an operator may override, for this run only."""
+class Contact(dg.Config):
+    """What an operator may say about first contact, for this run only."""
 
     start_empty: bool = False
+
+
+class Guards(dg.Config):
+    """Which guards an operator overrides, for this run only."""
+
     allow_removals: bool = False
     allow_impact: bool = False
 
     def options(self) -> Options:
         """Return the run's options."""
-        return Options(self.start_empty, self.allow_removals, self.allow_impact)
+        return Options(allow_removals=self.allow_removals, allow_impact=self.allow_impact)
 
 
-def step(context: dg.AssetExecutionContext, system: str, overrides: Overrides | None = None) -> SystemRun:
+def step(context: dg.AssetExecutionContext, system: str, options: Options | None = None) -> SystemRun:
     """Return the run of a system for one Dagster step; all steps of a Dagster run share its run id."""
     return SystemRun(
-        load_settings(), system_named(system), run_id=context.run_id,
-        options=overrides.options() if overrides else None, on_wait=context.log.warning,
+        load_settings(), system_named(system), run_id=context.run_id, options=options,
+        on_wait=context.log.warning,
     )  # fmt: skip
 
 
@@ -76,9 +82,9 @@ def resolved_asset(system: str) -> dg.AssetsDefinition:
         name="ledger_resolved", key_prefix=system, group_name=system, kinds={"python"},
         description="Leftovers of runs that died are recovered and what the destination holds is read back.",
     )  # fmt: skip
-    def ledger_resolved(context: dg.AssetExecutionContext, config: Overrides) -> dg.MaterializeResult[None]:
+    def ledger_resolved(context: dg.AssetExecutionContext, config: Contact) -> dg.MaterializeResult[None]:
         try:
-            run = step(context, system, config)
+            run = step(context, system, Options(start_empty=config.start_empty))
             with run.step(first=True):
                 resolution = run.resolve()
         except PERMANENT as error:
@@ -115,26 +121,6 @@ def board_asset(system: str, key: Sequence[str], upstream: Sequence[dg.AssetKey]
     return board
 
 
-def dbt_step(system: str, tag: str, work: Callable[[SystemRun], Sequence[NodeResult]]) -> dg.AssetsDefinition:
-    """The dbt nodes of one step of a system, as assets and asset checks."""
-    translator = dbt.Translator()
-
-    @dbt_assets(
-        manifest=dbt.manifest(), select=f"tag:{system},tag:{tag}", name=f"{system}_dbt_{tag}",
-        dagster_dbt_translator=translator,
-    )  # fmt: skip
-    def assets(context: dg.AssetExecutionContext) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
-        try:
-            run = step(context, system)
-            with run.step():
-                nodes = work(run)
-        except PERMANENT as error:
-            raise permanently(context, error) from error
-        yield from dbt.events(context, nodes, translator)
-
-    return assets
-
-
 def stage_assets(system: str) -> dg.AssetsDefinition:
     """Everything up to STG_; a failed guard or contract stops the run here."""
 
@@ -142,12 +128,42 @@ def stage_assets(system: str) -> dg.AssetsDefinition:
         _ = run.preflight
         return run.stage().nodes
 
-    return dbt_step(system, "stage", work)
+    @_dbt_nodes(system, "stage")
+    def assets(context: dg.AssetExecutionContext, config: Guards) -> Iterator[DbtEvent]:
+        yield from _built(context, system, work, config.options())
+
+    return assets
 
 
 def settle_assets(system: str) -> dg.AssetsDefinition:
     """MON_, ERR_ and the batch views, after the delivery."""
-    return dbt_step(system, "settle", lambda run: run.settle())
+
+    @_dbt_nodes(system, "settle")
+    def assets(context: dg.AssetExecutionContext) -> Iterator[DbtEvent]:
+        yield from _built(context, system, SystemRun.settle)
+
+    return assets
+
+
+def _dbt_nodes(system: str, tag: str) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+    """The dbt nodes of one step of a system, as assets and asset checks."""
+    return dbt_assets(
+        manifest=dbt.manifest(), select=f"tag:{system},tag:{tag}", name=f"{system}_dbt_{tag}",
+        dagster_dbt_translator=dbt.Translator(),
+    )  # fmt: skip
+
+
+def _built(
+    context: dg.AssetExecutionContext, system: str, work: Callable[[SystemRun], Sequence[NodeResult]],
+    options: Options | None = None,
+) -> Iterator[DbtEvent]:  # fmt: skip
+    try:
+        run = step(context, system, options)
+        with run.step():
+            nodes = work(run)
+    except PERMANENT as error:
+        raise permanently(context, error) from error
+    yield from dbt.events(context, nodes, dbt.Translator())
 
 
 def _resolution_metadata(resolution: Resolution) -> dict[str, Any]:
