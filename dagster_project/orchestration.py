@@ -64,14 +64,14 @@ class Guards(dg.Config):
 def step(context: dg.AssetExecutionContext, system: str, options: Options | None = None) -> SystemRun:
     """Return the run of a system for one Dagster step; all steps of a Dagster run share its run id."""
     return SystemRun(
-        load_settings(), system_named(system), run_id=context.run_id, options=options,
+        load_settings(), system_named(system), run_id=context.run.run_id, options=options,
         on_wait=context.log.warning,
     )  # fmt: skip
 
 
 def permanently(context: dg.AssetExecutionContext, error: Exception) -> dg.Failure:
     """A failure that repeating cannot mend: stamp the run, so that Dagster's run retries leave it alone."""
-    context.instance.add_run_tags(context.run_id, {MAX_RETRIES_TAG: "0"})
+    context.instance.add_run_tags(context.run.run_id, {MAX_RETRIES_TAG: "0"})
     return dg.Failure(description=str(error), allow_retries=False)
 
 

@@ -59,10 +59,11 @@ def test_a_run_shows_what_it_delivered(job: dg.JobDefinition) -> None:
     assert (shown["delivered"], shown["rejected"], shown["unknown"]) == (334, 0, 0)
     assert "| items | DELIVERED | 69 |" in shown["rows"]
     assert "| subitems | DELIVERED | 264 |" in shown["rows"]
-    checks = {check.check_name: check.passed for check in result.get_asset_check_evaluations()}
-    assert checks["every_staged_row_was_delivered"]
-    assert checks["nothing_is_gone_or_drifted"]
-    assert all(checks.values())
+    checks = {check.check_name: check for check in result.get_asset_check_evaluations()}
+    assert checks["every_staged_row_was_delivered"].passed
+    assert checks["nothing_is_gone_or_drifted"].passed
+    # the made-up orders are dirty on purpose: some checks warn, none may fail
+    assert {check.severity for check in checks.values() if not check.passed} <= {dg.AssetCheckSeverity.WARN}
 
 
 def test_a_run_without_a_filter_is_refused_and_not_repeated(job: dg.JobDefinition) -> None:
