@@ -1,6 +1,7 @@
 {# Body of a told_ model: the values the destination accepted, one row per live key, unpacked from the ledger.
-   Incremental by the ledger's own clock: only rows changed since the last one seen are unpacked again. What left
-   the told state without a trace (deleted, archived, moved to another key) is dropped by drop_untold. #}
+   Incremental by the ledger's own clock: only rows not older than the last one seen are looked at, and only those
+   that are not in the table as they are now are unpacked. What left the told state without a trace (deleted,
+   archived, moved to another key) is dropped by drop_untold. #}
 {% macro told_rows(entity, mapping_model) %}
   {%- set carried = [
     'instance', 'business_key', 'parent_key', 'incarnation', 'state', 'revision', 'remote_id', 'updated_at'
@@ -32,6 +33,14 @@ told as (
         where seen.instance = (select context.instance from context)
       ),
       {{ date_literal('1900-01-01') }}
+    )
+    and not exists (
+      select 1
+      from {{ this }} as seen
+      where seen.instance = delivery.instance
+        and {{ same_key('seen.business_key', 'delivery.business_key') }}
+        and seen.revision = delivery.revision
+        and seen.updated_at = delivery.updated_at
     )
   {%- endif %}
 ),

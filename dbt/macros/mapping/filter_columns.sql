@@ -7,7 +7,5 @@
 
 
 {% macro filter_type(name) %}
-  {%- for column in mapping_columns('int_monday__items_mapped') if column.name == name -%}
-    {{- return(column.data_type) -}}
-  {%- endfor -%}
+  {{- return(mapping_node('int_monday__items_mapped').columns[name].data_type) -}}
 {% endmacro %}

@@ -1,12 +1,19 @@
-{# The mapped columns of a mapping, in its order: what a destination is told. Each has name, data_type, kind and
-   the mapping's meta. Empty while parsing, and in dbt unit tests unless they override this macro. #}
+{# The mapped columns of a mapping, in its order: what a destination is told. Each has name, data_type, kind (text,
+   integer, number or date: how values compare and print) and the mapping's meta. Empty while parsing, and in dbt
+   unit tests unless they override this macro. Written without helpers, because every model comes here. #}
 {% macro mapping_columns(model_name) %}
   {%- set columns = [] -%}
   {%- for column in mapping_node(model_name).get('columns', {}).values() -%}
-    {%- set meta = column_meta(column) -%}
-    {%- if meta.get('transform') -%}
+    {%- set meta = column.get('config', {}).get('meta') or column.get('meta') or {} -%}
+    {%- if 'transform' in meta -%}
+      {%- set data_type = column.data_type | lower -%}
       {%- do columns.append({
-        'name': column.name, 'data_type': column.data_type, 'kind': kind_of(column.data_type), 'meta': meta,
+        'name': column.name,
+        'data_type': column.data_type,
+        'kind': 'number' if data_type.startswith(('decimal', 'numeric'))
+          else 'integer' if data_type.endswith('int')
+          else 'date' if data_type == 'date' else 'text',
+        'meta': meta,
       }) -%}
     {%- endif -%}
   {%- endfor -%}
@@ -35,11 +42,6 @@
     {{- return(graph.nodes.get('model.order_staging.' ~ model_name) or {}) -}}
   {%- endif -%}
   {{- return({}) -}}
-{% endmacro %}
-
-
-{% macro column_meta(column) %}
-  {{- return((column.get('config') or {}).get('meta') or column.get('meta') or {}) -}}
 {% endmacro %}
 
 

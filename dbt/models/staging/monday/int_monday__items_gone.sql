@@ -47,6 +47,13 @@ missing as (
   where told.state <> 'GONE'
 ),
 
+owned as (
+  select delivery.business_key
+  from {{ source('ledger', 'delivery') }} as delivery
+  inner join context on delivery.instance = context.instance and delivery.entity = context.entity
+  where delivery.state <> 'ARCHIVED'
+),
+
 fresh as (
   select
     mapped.business_key
@@ -54,10 +61,10 @@ fresh as (
     mapped.{{ adapter.quote(column.name) }}
     {%- endfor %}
   from {{ ref('int_monday__items_mapped') }} as mapped
-  left join told on {{ same_key('mapped.business_key', 'told.business_key') }}
+  left join owned on {{ same_key('mapped.business_key', 'owned.business_key') }}
   left join {{ ref('int_monday__orders_duplicated') }} as duplicated
     on {{ same_key('mapped.business_key', 'duplicated.business_key') }}
-  where told.business_key is null
+  where owned.business_key is null
     and duplicated.business_key is null
     and mapped.business_key is not null
     and exists (
