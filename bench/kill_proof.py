@@ -18,12 +18,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from bench.killing import Count, Victim, count, in_flight
+from bench.killing import PATIENCE, Count, Victim, count, in_flight
 from bench.victim import keep_staged_rows
 from dagster_project.delivery.staging import Filters
 from dagster_project.monday.provision import provision
@@ -39,9 +39,17 @@ from sandbox.source.orders import SCENES, generate
 ITEMS = 300
 LATENCY = (0.05, 0.3)
 QUIET_SECONDS = 0.6
-LONGEST_LIFE = 5.0
+LONGEST_LIFE = 4.0
+FROM_THE_START = 0.2
 AIMED_SHARE = 0.35
 FIRST_TWIN, LAST_TWIN = 83, 103  # positions of the twins among the hand-written scenes
+
+
+class Life(NamedTuple):
+    """How long a run lives, counted from its start or from its first delivery."""
+
+    seconds: float
+    from_the_start: bool
 
 
 @dataclass
@@ -142,9 +150,7 @@ def prepare(home: Path) -> dict[str, int | None]:
 def _orders() -> pa.Table:
     """The twins, then ordinary orders with sizes, until 300 of them can go."""
     table = generate(SCENES + 4 * ITEMS, empty_share=0.0)
-    approved = pc.match_substring_regex(
-        table["CUSTOMER NAME"], "^(GRE|TID|O'M|NOR|KES|Mar|FER|VEL|AST)"
-    )
+    approved = pc.match_substring_regex(table["CUSTOMER NAME"], "^(GRE|TID|O'M|NOR|KES|Mar|FER|VEL|AST)")
     twins = table.slice(FIRST_TWIN, LAST_TWIN - FIRST_TWIN)
     ordinary = table.slice(SCENES).filter(approved.slice(SCENES))
     return pa.concat_tables([twins, ordinary.slice(0, ITEMS - twins.num_rows)])
@@ -185,10 +191,10 @@ def _run(
         strike = {"kind": "kill", "after_aliases": dice.randint(1, 12)}
         plan |= {"pid": dice.choice(pids), "queue": [{"kind": "none"}] * gaps + [strike]}
     control.set_faults(**plan)
-    deadline = time.monotonic() + (LONGEST_LIFE * 2 if aimed else dice.uniform(0.0, LONGEST_LIFE))
+    life = Life(dice.uniform(0.0, LONGEST_LIFE) + LONGEST_LIFE * aimed, dice.random() < FROM_THE_START)
     ended: list[dict[str, Any]] = []
     for victim in dice.sample(victims, len(victims)):
-        said = _last_words(victim, deadline, last, moments)
+        said = _last_words(victim, life, last, moments)
         tally.words[said["said"]] += 1
         if said["signal"]:
             tally.kills += 1
@@ -198,13 +204,14 @@ def _run(
     return any(said["said"] == "done" and _complete(said) for said in ended)
 
 
-def _last_words(victim: Victim, deadline: float, last: bool, moments: list[float]) -> dict[str, Any]:
+def _last_words(victim: Victim, life: Life, last: bool, moments: list[float]) -> dict[str, Any]:
     """Wait for a run to end by itself or by the server's hand; kill it when its time is up."""
     delivering = False
+    deadline = time.monotonic() + (life.seconds if life.from_the_start else PATIENCE)
     while True:
         try:
             left = max(0.0, deadline - time.monotonic())
-            said = victim.wait("delivering", "done", "failed", "ended", seconds=300.0 if last else left)
+            said = victim.wait("delivering", "done", "failed", "ended", seconds=PATIENCE if last else left)
         except TimeoutError:
             moment = victim.kill()
             if moment is not None:
@@ -212,6 +219,8 @@ def _last_words(victim: Victim, deadline: float, last: bool, moments: list[float
             return {**victim.end(), "delivering": delivering}
         if said["said"] == "delivering":
             delivering = True
+            if not life.from_the_start:
+                deadline = time.monotonic() + life.seconds
         elif said["said"] == "ended":
             victim.pid = 0
             if said["signal"]:

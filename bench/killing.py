@@ -23,7 +23,7 @@ from sandbox.monday.control import Control
 ROOT = Path(__file__).resolve().parents[1]
 BOARD = 4755559751
 KEY_COLUMN, QUANTITY = "record_uuid_ext", "numeric_mkra7j8e"
-PATIENCE = 120.0
+PATIENCE = 300.0
 POINTS = ("before_intent", "after_intent", "after_answer", "after_outcome")
 
 
