@@ -86,6 +86,8 @@ class DbtRunner:
             raise result.exception
         if result.exception is not None:
             said = str(result.exception) or type(result.exception).__name__
+            if isinstance(result.exception, OSError):
+                said = f"dbt cannot write its files below {self.settings.order_staging_home}: {said}"
             raise DbtFailed(_first_lines(said)) from result.exception
         return result
 

@@ -1,6 +1,7 @@
 """Opens the warehouse named by WAREHOUSE_URL: DuckDB or SQL Server behind one SQLAlchemy engine."""
 
 import importlib.util
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,10 @@ from sqlalchemy.engine import URL, Connection, Engine, RootTransaction, make_url
 
 from dagster_project.warehouse.holder import foreign_holder
 
+NO_ROOM = re.compile(
+    r"no space left|file too large|disk quota|could not write|log for database .* is full|could not allocate space",
+    re.IGNORECASE,
+)
 DUCKDB_CONFIG = {"threads": 2, "memory_limit": "3GB"}
 
 
@@ -51,10 +56,12 @@ class Warehouse:
             transaction = connection.begin()
             try:
                 yield connection
-            except BaseException:
+                transaction.commit()
+            except BaseException as error:
                 _roll_back(connection, transaction)
+                if isinstance(error, sa.exc.DBAPIError) and NO_ROOM.search(str(error.orig)):
+                    raise _no_room(error, self.url) from None
                 raise
-            transaction.commit()
 
     def release(self) -> None:
         """Close every handle, so that dbt or another process may open the file."""
@@ -114,6 +121,15 @@ def odbc_driver() -> str:
     if "FreeTDS" in installed:
         return "FreeTDS"
     raise WarehouseUnavailable("no ODBC driver for SQL Server: install 'ODBC Driver 18 for SQL Server'")
+
+
+def _no_room(error: sa.exc.DBAPIError, url: URL) -> WarehouseUnavailable:
+    """What was sent and could not be written down any more is in doubt: the intent was committed before."""
+    name = _file(url) or f"{url.database} on {url.host}"
+    return WarehouseUnavailable(
+        f"no room to write the warehouse {name}: {str(error.orig).splitlines()[0]}. Make room and run again; "
+        "what was being sent is in doubt and the next run probes it"
+    )
 
 
 def _unavailable(error: Exception, url: URL) -> WarehouseUnavailable:
