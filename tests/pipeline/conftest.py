@@ -1,5 +1,7 @@
 """One delivery, made once by the command line; every story gets a copy of what it left."""
 
+import fcntl
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -21,7 +23,6 @@ class Prepared:
     landed: Path
     delivered: Path
     first_run: Any
-    first_calls: dict[str, Any]
 
 
 @pytest.fixture(autouse=True)
@@ -32,8 +33,20 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
-    """Land the orders, provision the board, run: the first day."""
-    folder = tmp_path_factory.mktemp("prepared")
+    """The first day, once for all workers of a session."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "first-day"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "said.json").exists():
+            (folder / "said.json").write_text(json.dumps(_first_day(folder)))
+    said = json.loads((folder / "said.json").read_text())
+    return Prepared(folder / "landed", folder / "delivered", said)
+
+
+def _first_day(folder: Path) -> Any:
+    """Land the orders, provision the board, run; return what the run said."""
     delivered, landed = folder / "delivered", folder / "landed"
     delivered.mkdir()
     with RunningMonday(state=delivered / "monday.sqlite") as monday:
@@ -43,11 +56,9 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
         first.done("monday", "provision")
     shutil.copytree(delivered, landed)
     with RunningMonday(state=delivered / "monday.sqlite") as monday:
-        first = Pipeline(delivered, monday)
-        first_run = first.run()
-        first_calls = first.control.calls()
+        said = Pipeline(delivered, monday).run()
     shutil.copytree(delivered / "target", landed / "target")  # dbt has parsed the project: once is enough
-    return Prepared(landed, delivered, first_run, first_calls)
+    return said
 
 
 @pytest.fixture
