@@ -162,25 +162,25 @@ def select_by_key(
 
 def _columns(table: sa.Table, rows: Sequence[Record], besides: Sequence[str] | Record = ()) -> list[Any]:
     """Return every column that any row names, in the order they appear."""
-    names: dict[str, None] = {}
-    for row in rows:
-        if row.keys() - names.keys():
-            names.update(dict.fromkeys(row))
+    names = dict.fromkeys(name for alike in dict.fromkeys(map(tuple, rows)) for name in alike)
     return [table.c[name] for name in names if name not in besides]
 
 
 def _alike(rows: Sequence[Record]) -> Iterator[list[Record]]:
-    """Group rows that name the same columns."""
-    groups: dict[frozenset[str], list[Record]] = {}
+    """Group rows that name the same columns in the same order."""
+    groups: dict[tuple[str, ...], list[Record]] = {}
     for row in rows:
-        groups.setdefault(frozenset(row), []).append(row)
+        groups.setdefault(tuple(row), []).append(row)
     yield from groups.values()
 
 
 def _refuse_twice(table: sa.Table, key: Key, rows: Sequence[Record]) -> None:
+    """Raise ValueError with the first key that stands twice."""
+    keys = [tuple(map(row.__getitem__, key)) for row in rows]
+    if len(set(keys)) == len(keys):
+        return
     seen: Keys = set()
-    for row in rows:
-        found = tuple(row[name] for name in key)
+    for found in keys:
         if found in seen:
             raise ValueError(f"{table.name}: {dict(zip(key, found, strict=True))} stands twice in one write")
         seen.add(found)
