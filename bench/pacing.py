@@ -8,7 +8,6 @@ The ceiling is budget / cost: 10,000,000 points a minute at 30,001 for a create.
 """
 
 import datetime as dt
-import itertools
 import statistics
 import time
 from collections.abc import Sequence
@@ -128,11 +127,12 @@ def _steady(starts: Sequence[float], sizes: Sequence[int], best: float) -> float
 
 
 def crossing(paces: Sequence[Pace]) -> tuple[float, float] | None:
-    """Between which two latencies the share falls below the target; None when it never does."""
-    for before, after in itertools.pairwise(paces):
-        if before.reached >= LEAST > after.reached:
-            return before.measured, after.measured
-    return None
+    """Between which two latencies the share falls below the target for good; None when it does not."""
+    enough = [place for place, pace in enumerate(paces) if pace.reached >= LEAST]
+    last = enough[-1] if enough else 0
+    if last + 1 >= len(paces):
+        return None
+    return paces[last].measured, paces[last + 1].measured
 
 
 def one_lane(own_seconds: float, aliases: int = 25) -> float:

@@ -119,3 +119,12 @@ def test_a_missed_target_is_called_missed() -> None:
 def test_every_measurement_can_be_taken() -> None:
     there = {path.stem for path in Path(pacing.__file__).parent.glob("*.py")}
     assert set(MEASUREMENTS) <= there
+
+
+def paced(*reached: float) -> list[pacing.Pace]:
+    return [pacing.Pace(0, n / 10, 700, 28, 0, 126, share, share, 0, 0) for n, share in enumerate(reached)]
+
+
+def test_one_lane_suffices_up_to_the_last_latency_that_reached_the_target() -> None:
+    assert pacing.crossing(paced(0.97, 0.93, 0.96, 0.88)) == (0.2, 0.3)
+    assert pacing.crossing(paced(0.97, 0.96)) is None
