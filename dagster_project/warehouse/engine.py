@@ -13,7 +13,8 @@ from sqlalchemy.engine import URL, Connection, Engine, RootTransaction, make_url
 from dagster_project.warehouse.holder import foreign_holder
 
 NO_ROOM = re.compile(
-    r"no space left|file too large|disk quota|could not write|log for database .* is full|could not allocate space",
+    r"no space left|file too large|disk (quota|full)|out of disk|could not write|log for .* is full"
+    r"|could not allocate space|filegroup is full",
     re.IGNORECASE,
 )
 DUCKDB_CONFIG = {"threads": 2, "memory_limit": "3GB"}
@@ -25,6 +26,18 @@ class WarehouseUnavailable(Exception):
     def __init__(self, message: str, *, held: bool = False) -> None:
         super().__init__(message)
         self.held = held  # another process has it: waiting may help
+
+
+class NoRoom(WarehouseUnavailable):
+    """The disk or the log under the warehouse is full; `cause` is what the database said, one line."""
+
+    def __init__(self, cause: str, url: URL) -> None:
+        name = _file(url) or f"{url.database} on {url.host}"
+        super().__init__(
+            f"no room to write the warehouse {name}: {cause}. Make room and run again; "
+            "what was being sent is in doubt and the next run probes it"  # its intent was committed before
+        )
+        self.cause = cause
 
 
 class Warehouse:
@@ -59,13 +72,18 @@ class Warehouse:
                 transaction.commit()
             except BaseException as error:
                 _roll_back(connection, transaction)
-                if isinstance(error, sa.exc.DBAPIError) and NO_ROOM.search(str(error.orig)):
-                    raise _no_room(error, self.url) from None
+                if isinstance(error, sa.exc.DBAPIError | duckdb.Error) and NO_ROOM.search(_said(error)):
+                    raise NoRoom(_said(error), self.url) from None
                 raise
 
     def release(self) -> None:
         """Close every handle, so that dbt or another process may open the file."""
         self.engine.dispose()
+
+
+def _said(error: sa.exc.DBAPIError | duckdb.Error) -> str:
+    """The first line of what the database itself said, without SQLAlchemy's echo of the statement."""
+    return str(error.orig if isinstance(error, sa.exc.DBAPIError) else error).partition("\n")[0]
 
 
 def _roll_back(connection: Connection, transaction: RootTransaction) -> None:
@@ -121,15 +139,6 @@ def odbc_driver() -> str:
     if "FreeTDS" in installed:
         return "FreeTDS"
     raise WarehouseUnavailable("no ODBC driver for SQL Server: install 'ODBC Driver 18 for SQL Server'")
-
-
-def _no_room(error: sa.exc.DBAPIError, url: URL) -> WarehouseUnavailable:
-    """What was sent and could not be written down any more is in doubt: the intent was committed before."""
-    name = _file(url) or f"{url.database} on {url.host}"
-    return WarehouseUnavailable(
-        f"no room to write the warehouse {name}: {str(error.orig).splitlines()[0]}. Make room and run again; "
-        "what was being sent is in doubt and the next run probes it"
-    )
 
 
 def _unavailable(error: Exception, url: URL) -> WarehouseUnavailable:

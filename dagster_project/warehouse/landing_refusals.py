@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from dagster_project.warehouse import reading, tables
+from dagster_project.warehouse.engine import NoRoom
 from dagster_project.warehouse.landing_cells import ColumnReader
 from dagster_project.warehouse.landing_layout import PlannedColumn
 from dagster_project.warehouse.landing_report import BadCell, LandingError
 
 FEW = 10  # so many bad cells never block: each is listed, and its row still lands
-_FULL = ("no space left", "file too large", "disk full", "log is full", "filegroup", "out of disk")
 
 
 def refuse_foreign(connection: Connection, table: str, replace_foreign: bool) -> None:
@@ -87,13 +87,13 @@ def refuse_wholesale(
 
 def refused_by_warehouse(file: Path, error: Exception) -> LandingError:
     """Turn what the warehouse said into a sentence; a full disk is the one that operators meet."""
-    cause = str(getattr(error, "orig", error)).splitlines()[0]
-    if any(sign in cause.lower() for sign in _FULL):
+    if isinstance(error, NoRoom):
         return LandingError(
-            f"the warehouse has no room for it: {cause}",
+            f"the warehouse has no room for it: {error.cause}",
             file=file,
             next_step="Nothing was changed; free space where the warehouse lies, then land it again",
         )
+    cause = str(getattr(error, "orig", error)).splitlines()[0]
     return LandingError(
         f"the warehouse refused it: {cause}", file=file, next_step="Nothing was changed; land it again"
     )
