@@ -8,8 +8,8 @@ from functools import cache
 from typing import Any
 
 from bench.world import World
+from dagster_project.clock import Clock
 from dagster_project.delivery.batches import Batches
-from dagster_project.delivery.clock import Clock
 from dagster_project.delivery.destination import Change, Row
 from dagster_project.delivery.engine import Engine
 from dagster_project.delivery.ledger import Ledger

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench.figures import Figure, Spent, least, timed
 from bench.world import World, environment, world_with_board
-from dagster_project.delivery.clock import SystemClock
+from dagster_project.clock import SystemClock
 from dagster_project.delivery.staging import Filters
 from dagster_project.settings import PROJECT_ROOT
 from sandbox.source import orders

@@ -10,7 +10,7 @@ from typing import Any
 
 from bench.figures import Figure
 from bench.world import World, world_with_board
-from dagster_project.delivery.clock import SystemClock
+from dagster_project.clock import SystemClock
 from dagster_project.delivery.staging import Filters
 from sandbox.monday.control import Control
 from sandbox.source import orders, reference

@@ -14,7 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from dagster_project.delivery.clock import Clock
+from dagster_project.clock import Clock
 from dagster_project.monday.destination import MondayDestination
 from dagster_project.monday.provision import provision
 from dagster_project.runs import Options, SystemRun

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dagster_project.delivery.clock import Clock
+from dagster_project.clock import Clock
 from dagster_project.delivery.states import RunStatus, State
 from dagster_project.settings import Settings
 from dagster_project.systems import System

@@ -13,10 +13,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from dagster_project.clock import Clock, SystemClock, new_id
 from dagster_project.dbt_runner import DbtRunner, NodeResult, OnNode
 from dagster_project.delivery.adoption import check_first_contact
 from dagster_project.delivery.batches import Batches
-from dagster_project.delivery.clock import Clock, SystemClock, new_id
 from dagster_project.delivery.destination import Destination, Preflight, Row
 from dagster_project.delivery.engine import Engine, Policy, Progress, silent
 from dagster_project.delivery.ledger import Ledger

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dagster_project.clock import Clock
 from dagster_project.delivery import mapping
-from dagster_project.delivery.clock import Clock
 from dagster_project.delivery.destination import Destination
 from dagster_project.settings import Settings
 

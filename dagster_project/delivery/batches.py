@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from dagster_project.delivery.clock import Clock, new_id
+from dagster_project.clock import Clock, new_id
 from dagster_project.delivery.destination import Entity, Row
 from dagster_project.delivery.report import Tally
 from dagster_project.delivery.scope import Run

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from dagster_project.clock import Clock
 from dagster_project.delivery.batches import Batches
-from dagster_project.delivery.clock import Clock
 from dagster_project.delivery.conclusion import NAMES, Versions, conclude, without_call
 from dagster_project.delivery.destination import (
     Change,

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from dagster_project.delivery.clock import Clock, new_id
+from dagster_project.clock import Clock, new_id
 from dagster_project.delivery.destination import Answer, Intent
 from dagster_project.delivery.records import Record, dump, intent_of, record_of
 from dagster_project.delivery.rekeying import Move, rekey

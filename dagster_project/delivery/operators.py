@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dagster_project.delivery.clock import Clock
+from dagster_project.clock import Clock
 from dagster_project.delivery.ledger import Ledger
 from dagster_project.delivery.outcomes import ErrorClass
 from dagster_project.delivery.records import Record

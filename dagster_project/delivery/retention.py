@@ -4,7 +4,7 @@ import datetime as dt
 
 import sqlalchemy as sa
 
-from dagster_project.delivery.clock import Clock
+from dagster_project.clock import Clock
 from dagster_project.warehouse import tables
 from dagster_project.warehouse.engine import Warehouse
 

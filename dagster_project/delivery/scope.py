@@ -14,7 +14,7 @@ from typing import Any
 import psutil
 import sqlalchemy as sa
 
-from dagster_project.delivery.clock import Clock, new_id
+from dagster_project.clock import Clock, new_id
 from dagster_project.delivery.outcomes import DestinationPaused, LeaseLost, ScopeTaken
 from dagster_project.delivery.states import RunStatus
 from dagster_project.warehouse import rows, tables

@@ -12,8 +12,8 @@ from typing import Any
 import tenacity
 from sqlalchemy.engine import Connection
 
+from dagster_project.clock import Clock, new_id
 from dagster_project.delivery.batches import Batches
-from dagster_project.delivery.clock import Clock, new_id
 from dagster_project.delivery.conclusion import NAMES, Versions, conclude
 from dagster_project.delivery.destination import Answer, Destination, Intent, Operation, Row, Target
 from dagster_project.delivery.ledger import Ledger

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dagster_project.delivery.clock import Clock
+from dagster_project.clock import Clock
 from dagster_project.delivery.destination import Destination, Entity, Intent, Kind, RemoteObject
 from dagster_project.delivery.ledger import Ledger
 from dagster_project.delivery.outcomes import ErrorClass

@@ -10,7 +10,7 @@ from typing import Any
 
 import tenacity
 
-from dagster_project.delivery.clock import Clock
+from dagster_project.clock import Clock
 from dagster_project.delivery.outcomes import MustWait, NoDefiniteAnswer
 from dagster_project.delivery.pacing import Charge, Prices, RateBudget, parse_policy, parse_remaining
 from dagster_project.monday.answers import HttpAnswer, Reply, read_reply

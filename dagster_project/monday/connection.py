@@ -9,7 +9,7 @@ import urllib3.exceptions
 from pydantic import SecretStr
 from requests.auth import AuthBase
 
-from dagster_project.delivery.clock import Clock
+from dagster_project.clock import Clock
 from dagster_project.delivery.outcomes import AccessRefused, DeliveryError, MustWait, NoDefiniteAnswer
 from dagster_project.monday.answers import HttpAnswer
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dagster_project.delivery.clock import Clock
+from dagster_project.clock import Clock
 from dagster_project.delivery.outcomes import AccessRefused, PreflightFailed
 from dagster_project.monday.board import Board, board_of, groups_of
 from dagster_project.monday.client import MondayClient

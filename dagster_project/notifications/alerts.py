@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from dagster_project.delivery.clock import SystemClock
+from dagster_project.clock import SystemClock
 from dagster_project.health import Level, findings
 from dagster_project.settings import load_settings
 from dagster_project.systems import system_named

@@ -16,7 +16,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from dagster_project.delivery.clock import Clock, SystemClock
+from dagster_project.clock import Clock, SystemClock
 from dagster_project.warehouse import landing_refusals as refusals
 from dagster_project.warehouse import landing_writers as writers
 from dagster_project.warehouse import reading, rows, tables

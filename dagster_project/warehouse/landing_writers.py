@@ -10,7 +10,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from dagster_project.delivery.clock import new_id
+from dagster_project.clock import new_id
 from dagster_project.warehouse import reading
 from dagster_project.warehouse.engine import Warehouse
 from dagster_project.warehouse.landing_cells import LONGEST_TEXT

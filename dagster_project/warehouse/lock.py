@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from dagster_project.delivery.clock import Clock, SystemClock
+from dagster_project.clock import Clock, SystemClock
 from dagster_project.warehouse.engine import Warehouse, WarehouseUnavailable
 from dagster_project.warehouse.holder import Holder, lock_path, minute, read_holder
 

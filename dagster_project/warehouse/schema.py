@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.schema import CreateTable
 
-from dagster_project.delivery.clock import Clock, SystemClock
+from dagster_project.clock import Clock, SystemClock
 from dagster_project.warehouse import ddl, tables
 from dagster_project.warehouse.ddl import render_ddl
 from dagster_project.warehouse.engine import Warehouse

@@ -11,7 +11,7 @@ from bench.__main__ import MEASUREMENTS
 from bench.figures import Figure, Spent, least, timed
 from bench.predecessor_staging import stage_predecessor_way
 from bench.world import World, empty_world, world_with_board
-from dagster_project.delivery.clock import SystemClock
+from dagster_project.clock import SystemClock
 from sandbox.source import orders
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import requests
 
-from dagster_project.delivery.clock import Clock
+from dagster_project.clock import Clock
 from dagster_project.delivery.destination import Fields
 from dagster_project.delivery.mapping import Mapping, load_all
 from dagster_project.delivery.pacing import RateBudget

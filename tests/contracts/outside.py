@@ -7,7 +7,7 @@ that is set back when somebody changes it there. Every system says what these ar
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from dagster_project.delivery.clock import Clock
+from dagster_project.clock import Clock
 from dagster_project.delivery.destination import Destination, Fields
 
 Sent = tuple[str, str, list[str]]

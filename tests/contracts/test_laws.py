@@ -6,7 +6,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dagster_project.delivery.clock import new_id
+from dagster_project.clock import new_id
 from dagster_project.delivery.outcomes import DeliveryError
 from dagster_project.warehouse import tables
 from dagster_project.warehouse.engine import Warehouse

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from dagster_project.delivery.clock import new_id
+from dagster_project.clock import new_id
 from dagster_project.delivery.destination import (
     Change,
     Found,

@@ -12,7 +12,7 @@ import pytest
 import requests
 from pydantic import SecretStr
 
-from dagster_project.delivery.clock import SystemClock
+from dagster_project.clock import SystemClock
 from dagster_project.delivery.outcomes import (
     AccessRefused,
     Delivered,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dagster_project.delivery.clock import new_id
+from dagster_project.clock import new_id
 from dagster_project.delivery.outcomes import AccessRefused, DeliveryError
 from dagster_project.delivery.states import State
 from dagster_project.monday.destination import MondayDestination

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dagster_project.delivery.clock import SystemClock
+from dagster_project.clock import SystemClock
 from tests.pipeline.test_faults import without_ids
 from tests.pipeline.world import BOARD, COLUMNS, Pipeline
 
