@@ -16,7 +16,7 @@ from dagster_project.delivery.destination import Answer, Intent
 from dagster_project.delivery.records import Record, dump, intent_of, record_of
 from dagster_project.delivery.rekeying import Move, rekey
 from dagster_project.delivery.scope import Run
-from dagster_project.delivery.states import RETIRED, State
+from dagster_project.delivery.states import State
 from dagster_project.warehouse import rows, tables
 from dagster_project.warehouse.engine import Warehouse
 
@@ -305,25 +305,29 @@ class Ledger:
 
     def retire_children(self, connection: Connection, entity: str, parents: Iterable[str]) -> None:
         """Children of archived parents are archived with them; the destination did that by itself."""
-        table = tables.delivery
-        for parent in parents:
-            connection.execute(
-                sa.update(table)
-                .where(
-                    table.c.instance == self.run.instance,
-                    table.c.entity == entity,
-                    table.c.parent_key == parent,
-                    table.c.state.not_in(RETIRED),
-                )
-                .values(
-                    state=State.ARCHIVED,
-                    revision=table.c.revision + 1,
-                    updated_at=self.clock.now(),
-                    lease_run=None,
-                    lease_until=None,
-                    doubtful=None,
-                )
-            )
+        now = self.clock.now()
+        retired = [
+            {
+                "instance": self.run.instance,
+                "entity": entity,
+                "parent_key": parent,
+                "state": State.ARCHIVED,
+                "updated_at": now,
+                "lease_run": None,
+                "lease_until": None,
+                "doubtful": None,
+            }
+            for parent in parents
+        ]
+        rows.update(
+            connection,
+            tables.delivery,
+            ("instance", "entity", "parent_key"),
+            retired,
+            raise_revision=True,
+            when="t.state not in (:archived, :forgotten)",
+            parameters={"archived": State.ARCHIVED, "forgotten": State.FORGOTTEN},
+        )
 
     def verified(self, keys: Sequence[tuple[str, str]]) -> None:
         """Stamp the time at which rows were read back and agreed. It is no change: the revision stays."""
@@ -349,8 +353,8 @@ class Ledger:
                 )
                 .values(
                     state=State.IN_DOUBT,
-                    lease_run=None,
-                    lease_until=None,
+                    lease_run=sa.null(),  # not bound: a driver asks the server what an untyped null is
+                    lease_until=sa.null(),
                     revision=table.c.revision + 1,
                     updated_at=self.clock.now(),
                     error_class="unknown",

@@ -27,16 +27,16 @@ def purge(warehouse: Warehouse, clock: Clock, days: int) -> dict[str, int]:
                 events.c.fields.is_not(None),
                 sa.or_(events.c.request_id.is_(None), events.c.request_id.in_(settled)),
             )
-            .values(fields=None)
+            .values(fields=sa.null())
         ).rowcount
         emptied_requests = connection.execute(
             sa.update(requests)
             .where(requests.c.sent_at < before, requests.c.settled_at.is_not(None), requests.c.body != PURGED)
-            .values(body=PURGED, answer=None)
+            .values(body=PURGED, answer=sa.null())
         ).rowcount
         cells = connection.execute(
             sa.update(landed)
             .where(landed.c.landed_at < before, landed.c.value.is_not(None))
-            .values(value=None)
+            .values(value=sa.null())
         ).rowcount
     return {"events": emptied_events, "requests": emptied_requests, "landing_errors": cells}

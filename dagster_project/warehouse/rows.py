@@ -78,7 +78,7 @@ def update(
 ) -> Keys:
     """Set the non-key columns that a row names where the key matches; return the keys that were updated.
 
-    Rows may name different columns: what a row does not name stays as it is. A name in `matching` is
+    `key` may be one that several stored rows share: all of them are set. Rows may name different columns: what a row does not name stays as it is. A name in `matching` is
     compare-and-swapped: the stored value must equal the row's `expected_<name>`, NULL equals NULL. `when`
     is a further condition on the stored row, written with alias t and bound `parameters`. `raise_revision`
     adds one to the stored revision. Raises ValueError when a key stands twice in `rows`.
@@ -127,12 +127,12 @@ def _update_duckdb(
     target = _name(connection, table)
     names = ", ".join(f"t.{quoted(connection, name)}" for name in key)
     find = f"select {names} from {target} as t join {source} as r on {condition}"
-    found = set(map(tuple, connection.execute(sa.text(find), bound).fetchall()))
+    found = connection.execute(sa.text(find), bound).fetchall()
     change = f"update {target} as t set {sets} from {source} as r where {condition}"
     changed = _affected(connection, connection.execute(sa.text(change), bound))
     if changed != len(found):
         raise RuntimeError(f"{table.name}: {len(found)} rows found, {changed} updated")
-    return found
+    return set(map(tuple, found))
 
 
 def _update_tsql(

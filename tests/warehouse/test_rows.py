@@ -182,6 +182,25 @@ def test_a_further_condition_sees_the_stored_row(warehouse: Warehouse) -> None:
     assert changed == {key("free")}
 
 
+def test_a_key_that_several_rows_share_changes_them_all(warehouse: Warehouse) -> None:
+    shared = {"instance": "monday:TEST:1", "entity": "items", "parent_key": "p"}
+    with warehouse.begin() as connection:
+        rows.insert(connection, DELIVERY, [row("a", parent_key="p"), row("b", parent_key="p"), row("c")])
+        rows.insert(connection, DELIVERY, [row("d", parent_key="p", state="HELD")])
+        changed = rows.update(
+            connection,
+            DELIVERY,
+            tuple(shared),
+            [{**shared, "state": "ARCHIVED", "lease_run": None}],
+            raise_revision=True,
+            when="t.state <> :held",
+            parameters={"held": "HELD"},
+        )
+    assert changed == {tuple(shared.values())}
+    assert stored(warehouse) == {"a": "ARCHIVED", "b": "ARCHIVED", "c": "PENDING", "d": "HELD"}
+    assert stored(warehouse, "revision") == {"a": 2, "b": 2, "c": 1, "d": 1}
+
+
 def test_keys_that_differ_only_by_case_are_different_keys(warehouse: Warehouse) -> None:
     with warehouse.begin() as connection:
         rows.insert(connection, DELIVERY, [row("AB1")])
