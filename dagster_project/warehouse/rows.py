@@ -78,10 +78,11 @@ def update(
 ) -> Keys:
     """Set the non-key columns that a row names where the key matches; return the keys that were updated.
 
-    `key` may be one that several stored rows share: all of them are set. Rows may name different columns: what a row does not name stays as it is. A name in `matching` is
-    compare-and-swapped: the stored value must equal the row's `expected_<name>`, NULL equals NULL. `when`
-    is a further condition on the stored row, written with alias t and bound `parameters`. `raise_revision`
-    adds one to the stored revision. Raises ValueError when a key stands twice in `rows`.
+    `key` may be one that several stored rows share: all of them are set. Rows may name different columns:
+    what a row does not name stays as it is. A name in `matching` is compare-and-swapped: the stored value must
+    equal the row's `expected_<name>`, NULL equals NULL. `when` is a further condition on the stored row,
+    written with alias t and bound `parameters`. `raise_revision` adds one to the stored revision. Raises
+    ValueError when a key stands twice in `rows`.
     """
     _refuse_twice(table, key, rows)
     expected = {f"expected_{name}": name for name in matching}
