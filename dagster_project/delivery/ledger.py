@@ -41,6 +41,23 @@ class Ledger:
             found = [record_of(r) for r in rows.select_by_key(connection, tables.delivery, KEY, wanted)]
         return {(record.entity, record.key): record for record in found}
 
+    def of_keys(self, keys: Iterable[str]) -> dict[tuple[str, str], Record]:
+        """Return the ledger rows of business keys, whatever entity they are, in the order of the keys."""
+        return self._matching("business_key", keys)
+
+    def children(self, parents: Iterable[str]) -> dict[tuple[str, str], Record]:
+        """Return the rows below these keys that are not archived."""
+        found = self._matching("parent_key", parents)
+        return {ref: record for ref, record in found.items() if record.state is not State.ARCHIVED}
+
+    def _matching(self, column: str, values: Iterable[str]) -> dict[tuple[str, str], Record]:
+        wanted = [(self.run.instance, value) for value in dict.fromkeys(values)]
+        place = {value: number for number, (_, value) in enumerate(wanted)}
+        with self.warehouse.begin() as connection:
+            found = list(rows.select_by_key(connection, tables.delivery, ("instance", column), wanted))
+        found.sort(key=lambda row: (place[getattr(row, column)], row.entity, row.business_key))
+        return {(row.entity, row.business_key): record_of(row) for row in found}
+
     def owned(self, entity: str) -> dict[str, Record]:
         """Return every row of an entity that has a remote id, live or retired, by remote id."""
         table = tables.delivery

@@ -8,14 +8,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
-
 from dagster_project.clock import Clock
 from dagster_project.delivery.ledger import Ledger
 from dagster_project.delivery.outcomes import ErrorClass
 from dagster_project.delivery.records import Record
 from dagster_project.delivery.states import State
-from dagster_project.warehouse import tables
 
 WAITS_FOR_A_PERSON = frozenset({State.GONE, State.AMBIGUOUS})
 GIVEN_UP = {
@@ -42,16 +39,7 @@ class Operators:
 
     def find(self, keys: Iterable[str]) -> list[Record]:
         """Return the ledger rows of business keys, whatever entity they are."""
-        table = tables.delivery
-        found: list[Record] = []
-        for key in keys:
-            query = sa.select(table.c.entity).where(
-                table.c.instance == self.ledger.run.instance, table.c.business_key == key
-            )
-            with self.ledger.warehouse.begin() as connection:
-                entities = [row.entity for row in connection.execute(query)]
-            found += self.ledger.records((entity, key) for entity in entities).values()
-        return found
+        return list(self.ledger.of_keys(keys).values())
 
     def retry(self, records: Sequence[Record]) -> Decision:
         """Stage refused rows again, although nothing about them changed."""
@@ -101,16 +89,7 @@ class Operators:
 
     def _with_children(self, records: Sequence[Record]) -> list[Record]:
         chosen = {(r.entity, r.key): r for r in records}
-        parents = {r.key for r in records}
-        table = tables.delivery
-        query = sa.select(table.c.entity, table.c.business_key).where(
-            table.c.instance == self.ledger.run.instance,
-            table.c.parent_key.in_(sorted(parents)),
-            table.c.state != State.ARCHIVED,
-        )
-        with self.ledger.warehouse.begin() as connection:
-            refs = [(row.entity, row.business_key) for row in connection.execute(query)]
-        chosen.update(self.ledger.records(refs))
+        chosen.update(self.ledger.children({r.key for r in records}))
         return list(chosen.values())
 
     def _decide(

@@ -65,6 +65,14 @@ def test_what_is_forgotten_is_left_alone_with_its_children(world: World) -> None
     assert len(world.shelf.requests) == requests
 
 
+def test_more_keys_than_a_statement_takes_parameters_can_be_decided_about(world: World) -> None:
+    world.want("a", lines=1)
+    world.run()
+    many = [f"k{number}" for number in range(2_200)]
+    assert [(r.entity, r.key) for r in operators(world).find([*many, "a"])] == [("orders", "a")]
+    assert list(world.ledger().children([*many, "a"])) == [("lines", "a|0")]
+
+
 def test_resync_sends_told_values_again_all_or_some(world: World) -> None:
     world.want("a", colour="red")
     world.run()
