@@ -13,6 +13,7 @@ from typing import Any
 
 import psutil
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from dagster_project.clock import Clock, new_id
 from dagster_project.delivery.outcomes import DestinationPaused, LeaseLost, ScopeTaken
@@ -40,25 +41,43 @@ class Scope:
         self.lease = dt.timedelta(seconds=lease_seconds)
 
     def take(self) -> None:
-        """Take the lock and turn leftovers of dead runs into IN_DOUBT; raise ScopeTaken otherwise."""
+        """Take the lock, or take over that of a run that is over; raise ScopeTaken otherwise."""
         lock, now = tables.scope_lock, self.clock.now()
-        with self.warehouse.begin() as connection:
-            holder = connection.execute(sa.select(lock).where(lock.c.instance == self.run.instance)).first()
-            if holder is None:
-                connection.execute(sa.insert(lock).values(instance=self.run.instance, **self._mine(now)))
-                return
-            if holder.run_id != self.run.run_id and holder.until > now and not _dead(holder):
-                raise ScopeTaken(
-                    f"{self.run.instance} is being delivered to by run {holder.run_id} "
-                    f"(process {holder.pid} on {holder.host}, until {holder.until:%H:%M:%S} UTC)"
-                )
-            taken = connection.execute(
-                sa.update(lock)
-                .where(lock.c.instance == self.run.instance, lock.c.run_id == holder.run_id)
-                .values(**self._mine(now))
+        try:
+            with self.warehouse.begin() as connection:
+                query = sa.select(lock).where(lock.c.instance == self.run.instance)
+                holder = connection.execute(query).first()
+                if not (
+                    self._put(connection, now) if holder is None else self._swap(connection, holder, now)
+                ):
+                    raise self._beaten()
+        except sa.exc.IntegrityError:  # an engine that lets both of two first takes look before either writes
+            raise self._beaten() from None
+
+    def _put(self, connection: Connection, now: dt.datetime) -> bool:
+        mine = {"instance": self.run.instance, **self._mine(now)}
+        return bool(rows.insert_absent(connection, tables.scope_lock, ("instance",), [mine]))
+
+    def _swap(self, connection: Connection, holder: sa.Row[Any], now: dt.datetime) -> bool:
+        if holder.run_id != self.run.run_id and holder.until > now and not _dead(holder):
+            raise ScopeTaken(
+                f"{self.run.instance} is being delivered to by run {holder.run_id} "
+                f"(process {holder.pid} on {holder.host}, until {holder.until:%H:%M:%S} UTC)"
             )
-            if taken.rowcount == 0:
-                raise ScopeTaken(f"{self.run.instance}: another run was faster; it will deliver these rows")
+        lock = tables.scope_lock
+        taken = connection.execute(
+            sa.update(lock)
+            .where(
+                lock.c.instance == self.run.instance,
+                lock.c.run_id == holder.run_id,
+                lock.c.until == holder.until,  # who renewed it meanwhile is alive
+            )
+            .values(**self._mine(now))
+        )
+        return taken.rowcount > 0
+
+    def _beaten(self) -> ScopeTaken:
+        return ScopeTaken(f"{self.run.instance}: another run was faster; it will deliver these rows")
 
     def renew(self) -> dt.datetime:
         """Prolong the lock and return until when; raise LeaseLost if somebody else has it."""
@@ -148,9 +167,9 @@ class Registry:
     def pause(self, system: str, why: str) -> None:
         """Stop deliveries of a system until `resume`; the first reason stays."""
         pauses = tables.destination_pause
+        pause = {"system": system, "since": self.clock.now(), "why": why}
         with self.warehouse.begin() as connection:
-            if connection.execute(sa.select(pauses).where(pauses.c.system == system)).first() is None:
-                connection.execute(sa.insert(pauses).values(system=system, since=self.clock.now(), why=why))
+            rows.insert_absent(connection, pauses, ("system",), [pause])
 
     def resume(self, system: str) -> bool:
         """Lift a pause; return whether there was one."""
@@ -180,21 +199,20 @@ class Registry:
     def allow_contact(self, instance: str, how: str) -> None:
         """Record that creating is allowed from now on."""
         contacts = tables.destination_contact
+        contact = {"instance": instance, "since": self.clock.now(), "how": how}
         with self.warehouse.begin() as connection:
-            connection.execute(sa.delete(contacts).where(contacts.c.instance == instance))
-            connection.execute(sa.insert(contacts).values(instance=instance, since=self.clock.now(), how=how))
+            if not rows.insert_absent(connection, contacts, ("instance",), [contact]):
+                rows.update(connection, contacts, ("instance",), [contact])
 
     def count_calls(self, instance: str, calls: int) -> int:
         """Add calls to today's count (UTC) and return the new count."""
-        usage, day = tables.api_usage, f"{self.clock.now():%Y-%m-%d}"
-        mine = (usage.c.instance == instance) & (usage.c.day == day)
+        usage = tables.api_usage
+        today = {"instance": instance, "day": f"{self.clock.now():%Y-%m-%d}", "calls": 0}
+        mine = (usage.c.instance == instance) & (usage.c.day == today["day"])
         with self.warehouse.begin() as connection:
-            total = connection.execute(sa.select(usage.c.calls).where(mine)).scalar()
-            if total is None:
-                connection.execute(sa.insert(usage).values(instance=instance, day=day, calls=calls))
-                return calls
+            rows.insert_absent(connection, usage, ("instance", "day"), [today])
             connection.execute(sa.update(usage).where(mine).values(calls=usage.c.calls + calls))
-            return int(total) + calls
+            return int(connection.execute(sa.select(usage.c.calls).where(mine)).scalar_one())
 
     def leave_over(self, instance: str, entity: str, remote_ids: Iterable[str]) -> None:
         """Record the objects an adoption matched to no source row; the list of an earlier one is replaced."""
