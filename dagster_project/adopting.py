@@ -23,6 +23,7 @@ def adopt(run: SystemRun) -> dict[str, dict[str, Any]]:
     with run.step(first=True):
         _ = run.preflight
         run.stage()
+        run.scope.take()  # staging may outlast the lease
         adoption = Adoption(run.destination, run.ledger, run.registry)
         for entity in run.destination.entities:
             if entity.staging:

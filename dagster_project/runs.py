@@ -119,6 +119,16 @@ class SystemRun:
             yield
 
     @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold warehouse and scope to stage without delivering: two at once would write the same tables."""
+        with self.held():
+            self.scope.take()
+            try:
+                yield
+            finally:
+                self.scope.release()
+
+    @contextmanager
     def step(self, *, first: bool = False) -> Iterator[None]:
         """Hold warehouse and scope for one step of a run whose steps are taken one by one.
 
@@ -149,6 +159,7 @@ class SystemRun:
         with self.step(first=True):
             resolution = self.resolve()
             staged = self.stage()
+            self.scope.take()  # staging may outlast the lease; rows that another run touched have moved on
             report = self.deliver(filters, resolution)
             self.settle()
             self.close(report)

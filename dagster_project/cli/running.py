@@ -48,7 +48,7 @@ def stage(
 ) -> None:
     """Compute what is new, changed and wrong into STG_ and ERR_. Makes no call."""
     said = {"allow_removals": allow_removals, "allow_impact": allow_impact}
-    with system_run(system, json=json, **said) as run, run.held():
+    with system_run(system, json=json, **said) as run, run.alone():
         staged = run.stage()
         run.settle()
     if json:
@@ -108,7 +108,7 @@ def run(
 
 def _dry_run(system: str, filters: Filters, json: bool, said: Mapping[str, bool], limit: int) -> None:
     """List what a run would send, with old and new value of every field; the ledger stays as it is."""
-    with system_run(system, json=json, **said) as run, run.held():
+    with system_run(system, json=json, **said) as run, run.alone():
         run.stage()
         rows = run.staged_rows(filters)
         told = {

@@ -110,7 +110,7 @@ def mappings_check(
     ]
     found = None
     if with_impact and not problems:
-        with system_run(system, json=json) as run, run.held():
+        with system_run(system, json=json) as run, run.alone():
             run.stage(guard_impact=False)
             found = run.impact()
     if json:

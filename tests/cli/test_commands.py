@@ -1,5 +1,6 @@
 """The command line without a run: exit codes, JSON, and sentences that say what to do next."""
 
+import datetime as dt
 import json
 import os
 import sys
@@ -9,6 +10,8 @@ from typing import Any
 import pytest
 
 from dagster_project.cli import main
+from dagster_project.warehouse import rows, tables
+from dagster_project.warehouse.engine import Warehouse
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +45,21 @@ def test_init_creates_the_tables_once_and_says_so(command) -> None:
     assert content(command("init", "--json"))["status"] == "created"
     code, said, _ = command("init")
     assert (code, "up to date" in said) == (0, True)
+
+
+@pytest.mark.parametrize("words", [("stage", "monday"), ("run", "monday", "--all", "--dry-run")])
+def test_staging_is_refused_while_a_run_is_under_way_elsewhere(command, home: Path, words) -> None:
+    content(command("init", "--json"))
+    warehouse = Warehouse(f"duckdb:///{home / 'warehouse.duckdb'}")
+    lock = {
+        "instance": "monday:SANDBOX:4755559751", "run_id": "theirs", "host": "elsewhere", "pid": 1,
+        "process_started": 1, "until": dt.datetime(2999, 1, 1),
+    }  # fmt: skip
+    with warehouse.begin() as connection:
+        rows.insert(connection, tables.scope_lock, [lock])
+    warehouse.release()
+    code, said, _ = command(*words, "--json")
+    assert (code, "is being delivered to by run theirs (process 1 on elsewhere" in said) == (2, True)
 
 
 @pytest.mark.parametrize("verb", ["run", "deliver", "resync"])
