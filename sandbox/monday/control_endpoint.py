@@ -16,7 +16,7 @@ from sandbox.monday.catalogue import CATALOGUE
 from sandbox.monday.errors import MondayError
 from sandbox.monday.fault_rules import Fault, FaultPlan
 from sandbox.monday.settings import Limits, Rules
-from sandbox.monday.transport import Exchange, Request
+from sandbox.web.transport import Exchange, Request
 
 PREFIX = "/_sandbox"
 Action = Callable[..., Any]

@@ -28,7 +28,7 @@ from sandbox.monday.fault_rules import Fault
 from sandbox.monday.mutation_boards import boards_changed
 from sandbox.monday.resolving import USER_ID
 from sandbox.monday.responder import Responder
-from sandbox.monday.transport import Exchange, Request
+from sandbox.web.transport import Exchange, Request
 
 USER = str(USER_ID)
 

@@ -14,7 +14,7 @@ from sandbox.monday.catalogue import add_hint, ordered_error
 from sandbox.monday.errors import MondayError
 from sandbox.monday.fault_rules import Fault
 from sandbox.monday.limits import Gate, Kind
-from sandbox.monday.transport import Exchange
+from sandbox.web.transport import Exchange
 
 JSON_HEADERS = {"Content-Type": "application/json; charset=utf-8"}
 HTML_HEADERS = {"Content-Type": "text/html"}

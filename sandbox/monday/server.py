@@ -13,7 +13,7 @@ from sandbox.monday.control import Control
 from sandbox.monday.control_endpoint import PREFIX, ControlEndpoint
 from sandbox.monday.endpoint import Endpoint
 from sandbox.monday.settings import Settings
-from sandbox.monday.transport import Exchange, Request, listen
+from sandbox.web.transport import Exchange, Request, listen
 
 THREADS_LIMIT = 128
 SPARE_THREADS = 8

@@ -50,7 +50,7 @@ class Exchange:
         lines = [
             f"HTTP/1.1 {status} {phrase}",
             f"Date: {formatdate(usegmt=True)}",
-            "Server: monday-sandbox",
+            "Server: sandbox",
             f"Content-Length: {len(body)}",
             *(f"{name}: {value}" for name, value in (headers or {}).items()),
         ]
