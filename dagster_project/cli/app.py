@@ -13,7 +13,7 @@ from dagster_project.delivery.staging import NothingChosen
 from dagster_project.runs import StagingBlocked
 from dagster_project.settings import SettingsError
 from dagster_project.systems import UnknownSystem
-from dagster_project.warehouse.engine import WarehouseUnavailable
+from dagster_project.warehouse.engine import BrokenOff, WarehouseUnavailable
 from dagster_project.warehouse.landing import LandingError
 from dagster_project.warehouse.schema import SchemaError
 
@@ -76,6 +76,8 @@ def _code() -> int:
     wants_json = "--json" in sys.argv
     try:
         code = app(standalone_mode=False)
+    except BrokenOff as broken:  # it began, so it is no refusal
+        return _refuse(str(broken), wants_json, FAILED)
     except REFUSALS as refusal:
         return _refuse(str(refusal), wants_json)
     except typer.TyperException as error:  # a word or an option that is none
@@ -91,11 +93,11 @@ def _code() -> int:
     return code if isinstance(code, int) else 0
 
 
-def _refuse(sentence: str, wants_json: bool) -> int:
+def _refuse(sentence: str, wants_json: bool, code: int = REFUSED) -> int:
     if not sentence:
         return REFUSED  # the help was shown: no command was given
     if wants_json:
         output.print_json({"error": sentence})
     else:
         output.fail(sentence)
-    return REFUSED
+    return code

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ NO_ROOM = re.compile(
     r"|could not allocate space|filegroup is full",
     re.IGNORECASE,
 )
+_DRIVERS = re.compile(r"^(\[[^\]]*\]\s*)+")  # [40001] [Microsoft][ODBC Driver 18 for SQL Server][SQL Server]
 DUCKDB_CONFIG = {"threads": 2, "memory_limit": "3GB"}
 
 
@@ -36,6 +38,17 @@ class NoRoom(WarehouseUnavailable):
         super().__init__(
             f"no room to write the warehouse {name}: {cause}. Make room and run again; "
             "what was being sent is in doubt and the next run probes it"  # its intent was committed before
+        )
+        self.cause = cause
+
+
+class BrokenOff(WarehouseUnavailable):
+    """The server ended our work: a deadlock it decided against us, a lock it would not wait for, a lost line."""
+
+    def __init__(self, what: str, cause: str, url: URL) -> None:
+        super().__init__(
+            f"{url.database} on {url.host} {what}: {cause}. Run it again; what was being sent is in doubt and "
+            "the next run probes it"  # every transaction is whole or not at all, and intents come first
         )
         self.cause = cause
 
@@ -72,8 +85,8 @@ class Warehouse:
                 transaction.commit()
             except BaseException as error:
                 _roll_back(connection, transaction)
-                if isinstance(error, sa.exc.DBAPIError | duckdb.Error) and NO_ROOM.search(_said(error)):
-                    raise NoRoom(_said(error), self.url) from None
+                if isinstance(error, sa.exc.DBAPIError | duckdb.Error):
+                    _raise_in_words(error, self.url)
                 raise
 
     def release(self) -> None:
@@ -81,9 +94,32 @@ class Warehouse:
         self.engine.dispose()
 
 
+def _raise_in_words(error: sa.exc.DBAPIError | duckdb.Error, url: URL) -> None:
+    """Raise what an operator can do something about; return when it is a defect of ours."""
+    said = _said(error)
+    if NO_ROOM.search(said):
+        raise NoRoom(said, url) from None
+    if isinstance(error, sa.exc.DBAPIError) and (what := _broken_off(error, said)):
+        raise BrokenOff(what, said, url) from None
+
+
+def _broken_off(error: sa.exc.DBAPIError, said: str) -> str:
+    state = str(next(iter(getattr(error.orig, "args", ())), ""))
+    if state == "40001" or "(1205)" in said:
+        return "preferred another session in a deadlock"
+    if "(1222)" in said:
+        return "gave up waiting for a lock that another session holds"
+    if error.connection_invalidated or state.startswith("08"):
+        return "closed the connection"
+    return ""
+
+
 def _said(error: sa.exc.DBAPIError | duckdb.Error) -> str:
     """The first line of what the database itself said, without SQLAlchemy's echo of the statement."""
-    return str(error.orig if isinstance(error, sa.exc.DBAPIError) else error).partition("\n")[0]
+    cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    words: tuple[Any, ...] = getattr(cause, "args", ())
+    said = str(words[1] if len(words) == 2 else cause)  # ODBC: SQLSTATE and text
+    return _DRIVERS.sub("", said.partition("\n")[0])
 
 
 def _roll_back(connection: Connection, transaction: RootTransaction) -> None:

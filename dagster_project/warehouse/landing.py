@@ -20,7 +20,7 @@ from dagster_project.clock import Clock, SystemClock
 from dagster_project.warehouse import landing_refusals as refusals
 from dagster_project.warehouse import landing_writers as writers
 from dagster_project.warehouse import reading, rows, tables
-from dagster_project.warehouse.engine import NoRoom, Warehouse
+from dagster_project.warehouse.engine import BrokenOff, NoRoom, Warehouse
 from dagster_project.warehouse.landing_cells import BadValue, ColumnReader
 from dagster_project.warehouse.landing_layout import (
     DEFAULT_NOT_SIZES,
@@ -82,7 +82,7 @@ def land(
             before = writers.count(connection, layout.table) if exists else None
             writers.swap(connection, loaded, layout.table)
             _write_down(connection, layout.table, landing, clock)
-    except (sa.exc.DBAPIError, duckdb.Error, NoRoom) as error:
+    except (sa.exc.DBAPIError, duckdb.Error, NoRoom, BrokenOff) as error:
         warehouse.release()
         raise refusals.refused_by_warehouse(file, error) from error
     return LandingReport(

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from dagster_project.warehouse import reading, tables
-from dagster_project.warehouse.engine import NoRoom
+from dagster_project.warehouse.engine import BrokenOff, NoRoom
 from dagster_project.warehouse.landing_cells import ColumnReader
 from dagster_project.warehouse.landing_layout import PlannedColumn
 from dagster_project.warehouse.landing_report import BadCell, LandingError
@@ -93,7 +93,9 @@ def refused_by_warehouse(file: Path, error: Exception) -> LandingError:
             file=file,
             next_step="Nothing was changed; free space where the warehouse lies, then land it again",
         )
-    cause = str(getattr(error, "orig", error)).splitlines()[0]
+    cause = (
+        error.cause if isinstance(error, BrokenOff) else str(getattr(error, "orig", error)).splitlines()[0]
+    )
     return LandingError(
         f"the warehouse refused it: {cause}", file=file, next_step="Nothing was changed; land it again"
     )
