@@ -1,5 +1,6 @@
 """The delta and the snapshot: what the order list said, and since when."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -34,6 +35,12 @@ def world(new_world: Callable[[], World]) -> World:
 def test_the_first_history_is_every_row_with_a_usable_key(world: World) -> None:
     assert delta(world) == {key_of(n): 0 for n in (1, 2, 3, 4)}
     assert world.value("select count(*) from orders_unified_snapshot") == 4
+
+
+def test_versions_are_dated_in_utc_wherever_the_server_stands(world: World) -> None:
+    (version,) = versions(world, 1)
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    assert abs(now - version["dbt_valid_from"]) < dt.timedelta(minutes=10)
 
 
 def test_nothing_changed_is_an_empty_delta(world: World) -> None:

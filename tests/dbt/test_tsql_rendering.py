@@ -198,3 +198,13 @@ def test_keys_and_texts_compare_under_a_binary_collation(rendered: dict[tuple[st
     assert 'mapped."COLOR" collate Latin1_General_100_BIN2, datalength(mapped."COLOR")' in compared
     assert "(mapped.told_key = told.business_key collate Latin1_General_100_BIN2 and datalength" in compared
     assert 'mapped."CUSTOMER PRICE",' in compared
+
+
+def test_history_is_dated_in_utc(tmp_path: Path) -> None:
+    paths = ["--target-path", str(tmp_path / "target"), "--log-path", str(tmp_path / "logs")]
+    places = ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT), "--target", "sqlserver"]
+    with environment({"ORDER_STAGING_HOME": str(tmp_path)}), stub({}):
+        result: Any = dbtRunner().invoke(
+            [*QUIETLY, "compile", "--inline", "{{ snapshot_get_time() }}", *paths, *places]
+        )
+    assert result.result.results[0].node.compiled_code == "cast(sysutcdatetime() as datetime2(6))"

@@ -9,3 +9,9 @@
 {% macro sqlserver__hours_ago(hours) %}
   {{- return('dateadd(hour, -' ~ hours ~ ', sysutcdatetime())') -}}
 {% endmacro %}
+
+
+{# What dbt writes into dbt_valid_from and dbt_valid_to. The adapters' own versions write the server's local time;
+   history is UTC like everything else. #}
+{% macro duckdb__snapshot_get_time() %}make_timestamp(epoch_us(now())){% endmacro %}
+{% macro sqlserver__snapshot_get_time() %}cast(sysutcdatetime() as datetime2(6)){% endmacro %}
