@@ -1,7 +1,9 @@
 """Rows in doubt: sent, but without a definite answer. What follows depends on the kind of operation.
 
 *Set* and *archive* are simply sent again with the newest values. *Create* and *append* are probed after a
-quiet period; found means adopted, absent means repeated under the same idempotency key.
+quiet period; found means adopted, absent means repeated under the same idempotency key. An *archive* whose
+row is wanted again is looked at, too: what we told may still read like what is wanted of an object that we
+removed ourselves.
 """
 
 import datetime as dt
@@ -38,6 +40,7 @@ class Findings:
     adopted: list[tuple[Target, Intent, str]] = field(default_factory=list)
     ambiguous: list[tuple[Target, Intent, tuple[str, ...]]] = field(default_factory=list)
     absent: list[tuple[Target, Intent]] = field(default_factory=list)
+    archived: list[tuple[Target, list[Intent]]] = field(default_factory=list)
     resend: list[tuple[Target, list[Intent]]] = field(default_factory=list)
 
 
@@ -69,7 +72,11 @@ class Doubts:
             self.sender.repeat(request)
         self._note([intent for _, intent in fresh], "ABSENT")
         self._note([intent for _, intents in findings.resend for intent in intents], "SUPERSEDED")
-        return [target.row for target, _ in fresh] + [target.row for target, _ in findings.resend]
+        return [
+            *(target.row for target, _ in fresh),
+            *(target.row for target, _ in findings.resend),
+            *self._begin_anew(findings.archived),
+        ]
 
     def _wait_for_quiet(self, unresolved: Mapping[Ref, Sequence[Intent]]) -> None:
         requests = self.ledger.requests(i.request_id for intents in unresolved.values() for i in intents)
@@ -91,11 +98,13 @@ class Doubts:
             if intent.kind in MAKERS and intent.incarnation == target.incarnation and target.remote_id is None
         }
         probes = self._unowned(self.destination.probe(list(makers.values())), makers) if makers else {}
+        archived = self._archived(targets, unresolved)
         findings = Findings()
         for target in targets:
             intent = makers.get(target.ref)
             if intent is None:
-                findings.resend.append((target, unresolved.get(target.ref, [])))
+                sent = unresolved.get(target.ref, [])
+                (findings.archived if target.ref in archived else findings.resend).append((target, sent))
                 continue
             match probes.get(intent.intent_id, Absent()):
                 case Found((remote_id,)):
@@ -105,6 +114,20 @@ class Doubts:
                 case Absent():
                     findings.absent.append((target, intent))
         return findings
+
+    def _archived(self, targets: Sequence[Target], unresolved: Mapping[Ref, Sequence[Intent]]) -> set[Ref]:
+        """Return the rows that are wanted again and whose archive, sent without an answer, was executed."""
+        asked: dict[str, dict[str, Target]] = {}
+        for target in targets:
+            kinds = {intent.kind for intent in unresolved.get(target.ref, [])}
+            if target.remote_id is not None and Kind.ARCHIVE in kinds and not _removed(target):
+                asked.setdefault(target.row.entity, {})[target.remote_id] = target
+        return {
+            of[remote_id].ref
+            for entity, of in asked.items()
+            for remote_id, found in self.destination.read_back(entity, list(of)).items()
+            if found is None
+        }
 
     def _unowned(self, probes: Mapping[str, Probe], makers: Mapping[Ref, Intent]) -> dict[str, Probe]:
         """Leave out objects the ledger owns; interchangeable candidates are given out one to a row."""
@@ -170,6 +193,21 @@ class Doubts:
                 self.sender.delivered(target.row, "never made")
         self._amend(changes, events)
 
+    def _begin_anew(self, archived: Sequence[tuple[Target, Sequence[Intent]]]) -> list[Row]:
+        """Write down archives that were executed; return their rows, to be made as the next incarnation."""
+        changes: list[dict[str, Any]] = []
+        events: list[dict[str, Any]] = []
+        for target, intents in archived:
+            columns = conclude(target, [], self.sender.versions, self.sender.clock.now())
+            changes.append({**columns, "state": State.ARCHIVED})
+            events += [
+                _outcome(intent, "DELIVERED", "found archived", target.remote_id) for intent in intents
+            ]
+        self._amend(changes, events)
+        return [
+            replace(target.row, change=Change.NEW, revision=target.revision + 1) for target, _ in archived
+        ]
+
     def _split_absent(
         self, absent: Sequence[tuple[Target, Intent]]
     ) -> tuple[list[Request], list[tuple[Target, Intent]]]:
@@ -198,6 +236,7 @@ class Doubts:
         if changes:
             with self.ledger.warehouse.begin() as connection:
                 self.ledger.amend(connection, changes)
+                self.sender.retire_children(connection, changes)
                 self.ledger.events(connection, events)
                 self.sender.batches.flush(connection)
 

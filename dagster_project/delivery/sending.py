@@ -239,10 +239,11 @@ class Sender:
             changes.append(conclude(plan.target, answered, self.versions, self.clock.now()))
             self._count(plan, answered)
         ours = self.ledger.settle(connection, changes)
-        self._retire_children(connection, [c for c in changes if (c["entity"], c["business_key"]) in ours])
+        self.retire_children(connection, [c for c in changes if (c["entity"], c["business_key"]) in ours])
         return ours
 
-    def _retire_children(self, connection: Connection, changes: Sequence[Mapping[str, Any]]) -> None:
+    def retire_children(self, connection: Connection, changes: Sequence[Mapping[str, Any]]) -> None:
+        """Archive the children of rows that became ARCHIVED: the destination did so by itself."""
         archived = [(c["entity"], c["business_key"]) for c in changes if c["state"] == State.ARCHIVED]
         for entity in self.destination.entities:
             parents = [key for name, key in archived if name == entity.parent]

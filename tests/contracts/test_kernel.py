@@ -297,6 +297,23 @@ def test_a_row_that_left_the_source_while_in_doubt_and_was_made_is_archived(worl
     assert world.live("orders") == []
 
 
+@pytest.mark.parametrize("fault", ["timeout after commit", "timeout before"])
+def test_a_row_that_comes_back_as_it_was_while_its_removal_is_in_doubt_is_there_once(
+    world: World, fault: str
+) -> None:
+    world.want("a", lines=2)
+    world.run()
+    before = dict(world.wanted)
+    world.wanted.clear()
+    world.outside.fault(fault)
+    world.run(rounds_of_doubt=0)
+    world.wanted.update(before)
+    world.run()
+    world.run()  # the lines of a parent made anew are staged when the parent is
+    assert world.agrees()
+    assert world.record("orders", "a").incarnation == (2 if fault == "timeout after commit" else 1)
+
+
 def test_something_missing_is_gone_and_something_changed_is_drift(world: World) -> None:
     for n in range(3):
         world.want(f"o{n}", ours="x")

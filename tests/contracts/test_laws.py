@@ -3,7 +3,7 @@
 import itertools
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from dagster_project.clock import new_id
@@ -25,6 +25,16 @@ edits = st.one_of(
 )
 
 
+ARCHIVE_IN_DOUBT = [
+    ("want", "a", "red", 0),
+    ("run", "before_intent", 2),
+    ("drop", "a"),
+    ("run", "after_answer", 1),
+    ("want", "a", "red", 0),
+]
+
+
+@example(history=ARCHIVE_IN_DOUBT, size=4)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=st.lists(edits, min_size=3, max_size=14), size=st.integers(1, 5))
 def test_any_history_of_edits_faults_and_crashes_ends_exactly_once(
