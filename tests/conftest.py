@@ -12,11 +12,16 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 from sqlalchemy.engine import make_url
 
 from dagster_project.warehouse import schema
 from dagster_project.warehouse.engine import Warehouse
 from dagster_project.warehouse.relations import quoted
+
+settings.register_profile("suite", max_examples=25, deadline=None)
+settings.register_profile("thorough", max_examples=1_000, deadline=None)  # --hypothesis-profile thorough
+settings.load_profile("suite")
 
 SQLSERVER_URL = os.environ.get("ORDER_STAGING_TEST_SQLSERVER_URL")
 

@@ -35,7 +35,7 @@ ARCHIVE_IN_DOUBT = [
 
 
 @example(history=ARCHIVE_IN_DOUBT, size=4)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=st.lists(edits, min_size=3, max_size=14), size=st.integers(1, 5))
 def test_any_history_of_edits_faults_and_crashes_ends_exactly_once(
     tmp_path: Path, history: list[tuple], size: int
