@@ -12,6 +12,7 @@ from dagster_project.delivery.mapping_impact import Impact, summarise_impact
 from dagster_project.delivery.states import RETIRED
 from dagster_project.warehouse import tables
 from dagster_project.warehouse.engine import Warehouse
+from dagster_project.warehouse.exact import exact
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def _measure(connection: sa.Connection, instance: str, mapping: EntityMapping) -
     query = sa.select(staged.c.changed_fields).where(
         mine,
         staged.c.change_type == Change.CHANGED,
-        ledger.c.business_key == sa.func.coalesce(staged.c.previous_key, staged.c.business_key),
+        ledger.c.business_key == exact(sa.func.coalesce(staged.c.previous_key, staged.c.business_key)),
         ledger.c.mapping_version != mapping.version,
     )
     return summarise_impact((text for (text,) in connection.execute(query)), delivered)

@@ -16,6 +16,7 @@ from dagster_project.delivery.staging import Filters
 from dagster_project.delivery.states import State
 from dagster_project.runs import SystemRun
 from dagster_project.warehouse import tables
+from dagster_project.warehouse.exact import exact
 
 Keys = Annotated[list[str] | None, typer.Argument(help="Business keys.", metavar="[KEY]...")]
 
@@ -206,7 +207,7 @@ def _told_with_filters(run: SystemRun, mapping: EntityMapping) -> sa.Subquery:
             ledger.c.instance == run.run.instance,
             ledger.c.entity == mapping.entity,
             mirror.c.instance == ledger.c.instance,
-            mirror.c.business_key == own_or_parent,
+            exact(mirror.c.business_key) == own_or_parent,
         )
         .subquery()
     )

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from dagster_project.delivery.destination import Change, Entity, Row, StagedAs
 from dagster_project.warehouse import tables
+from dagster_project.warehouse.exact import exact
 
 CONTROL = (
     "business_key", "parent_key", "previous_key", "change_type", "stg_status", "stg_reason", "changed_fields",
@@ -82,7 +83,7 @@ def still_staged(table: sa.TableClause, instance: str, entity: str) -> sa.Column
     moved_on = sa.select(ledger.c.business_key).where(
         ledger.c.instance == instance,
         ledger.c.entity == entity,
-        ledger.c.business_key == sa.func.coalesce(table.c.previous_key, table.c.business_key),
+        ledger.c.business_key == exact(sa.func.coalesce(table.c.previous_key, table.c.business_key)),
         ledger.c.revision != sa.func.coalesce(table.c.revision, 0),
     )
     moved = sa.and_(
@@ -91,7 +92,7 @@ def still_staged(table: sa.TableClause, instance: str, entity: str) -> sa.Column
             sa.select(ledger.c.business_key).where(
                 ledger.c.instance == instance,
                 ledger.c.entity == entity,
-                ledger.c.business_key == table.c.business_key,
+                ledger.c.business_key == exact(table.c.business_key),
             )
         ),
     )

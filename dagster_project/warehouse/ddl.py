@@ -82,7 +82,7 @@ def _column_lines(columns: Sequence[sa.Column[Any]], more: bool) -> Iterator[str
 
 
 def _definition(column: sa.Column[Any]) -> str:
-    kind = column.type.compile(_DIALECT).lower()
+    kind = column.type.compile(_DIALECT).lower().replace(tables.BINARY.lower(), tables.BINARY)
     if column.server_default is not None:
         default = column.server_default.arg  # type: ignore[attr-defined]
         return f"{kind} {'null' if column.nullable else 'not null'} default {default}"

@@ -48,19 +48,22 @@ def _is_tsql(connection: Connection) -> bool:
 def temporary(connection: Connection, columns: Sequence[sa.Column[Any]], table: pa.Table) -> Iterator[str]:
     """Yield the name of a T-SQL temporary table that holds an Arrow table.
 
-    Its texts take our database's collation, since that of tempdb may be another.
+    Its texts take their column's collation or our database's, since that of tempdb may be another.
     """
     name = f"#rows_{uuid.uuid4().hex[:12]}"
     declared = ", ".join(
-        f"{quoted(connection, column.name)} {column.type.compile(connection.dialect)}"
-        + (" collate database_default" if isinstance(column.type, sa.String) else "")
-        + " null"
-        for column in columns
+        f"{quoted(connection, column.name)} {_declaration(connection, column)} null" for column in columns
     )
     connection.exec_driver_sql(f"create table {name} ({declared})")
     insert_arrays(connection, name, columns, table)
     yield name
     connection.exec_driver_sql(f"drop table {name}")  # after an error the rollback drops it
+
+
+def _declaration(connection: Connection, column: sa.Column[Any]) -> str:
+    kind = str(column.type.compile(connection.dialect))
+    collated = getattr(column.type.dialect_impl(connection.dialect), "collation", None)
+    return kind if collated or not isinstance(column.type, sa.String) else f"{kind} collate database_default"
 
 
 @contextmanager

@@ -11,13 +11,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from dagster_project.warehouse import tables
 from dagster_project.warehouse.relations import Record, quoted, relation
 
 __all__ = ["Record", "insert", "insert_absent", "relation", "select_by_key", "update"]
 
 CHUNK = 20_000  # rows in one statement
 _ALIAS = re.compile(r"\bt\.")  # of the stored row, as `when` writes it
-_BINARY = "Latin1_General_100_BIN2"
 
 Key = Sequence[str]
 Keys = set[tuple[Any, ...]]
@@ -208,7 +208,7 @@ def _same(connection: Connection, column: sa.Column[Any], alias: str) -> str:
     if connection.dialect.name != "mssql" or not isinstance(column.type, sa.String):
         return equal
     # the first condition finds the row by its index, the others keep only what is equal in truth
-    return f"{equal} and {equal} collate {_BINARY} and datalength({stored}) = datalength({given})"
+    return f"{equal} and {equal} collate {tables.BINARY} and datalength({stored}) = datalength({given})"
 
 
 def _same_or_null(connection: Connection, stored: str, name: str, alias: str) -> str:

@@ -19,12 +19,21 @@ from sqlalchemy import (
     UnicodeText,
 )
 from sqlalchemy.dialects import mssql
+from sqlalchemy.types import TypeEngine
 
 metadata = MetaData()
 
 Instant = DateTime().with_variant(mssql.DATETIME2(6), "mssql")  # type: ignore[no-untyped-call]
 LongText = UnicodeText().with_variant(mssql.NVARCHAR(), "mssql")  # a dialect not yet connected says ntext
-Key = Unicode(200)
+BINARY = "Latin1_General_100_BIN2"
+
+
+def _exact(length: int) -> TypeEngine[str]:
+    """A text that identifies: 'AB1' and 'ab1' are two, whatever collation the SQL Server database has."""
+    return Unicode(length).with_variant(mssql.NVARCHAR(length, collation=BINARY), "mssql")
+
+
+Key = _exact(200)
 Instance = Unicode(100)  # with entity and key within the 900 bytes of a clustered index
 Entity = Unicode(50)
 Name = Unicode(200)
@@ -189,8 +198,8 @@ destination_left_over = Table(
     "destination_left_over",
     metadata,
     Column("instance", Instance, primary_key=True),
-    Column("entity", Unicode(50), primary_key=True),
-    Column("remote_id", Unicode(100), primary_key=True, comment="an object no source row was matched to"),
+    Column("entity", Entity, primary_key=True),
+    Column("remote_id", _exact(100), primary_key=True, comment="an object no source row was matched to"),
     Column("since", Instant, nullable=False, comment="when an adoption looked at it last"),
 )
 

@@ -6,32 +6,32 @@
 if object_id(N'dbo.delivery', N'U') is null
 begin
     create table dbo.delivery (
-        instance         nvarchar(100) not null,  -- system:environment:board, company or database id
-        entity           nvarchar(50) not null,   -- kind of remote object within the system
-        business_key     nvarchar(200) not null,  -- key of the row in the source
-        incarnation      integer not null,        -- 1, and one more after each archive
-        state            nvarchar(20) not null,   -- see delivery/states.py
-        revision         bigint not null,         -- rises with every change; what a claim compares
-        lease_run        nvarchar(64) null,       -- run that may send this row now
+        instance         nvarchar(100) not null,                                  -- system:environment:board, company or database id
+        entity           nvarchar(50) not null,                                   -- kind of remote object within the system
+        business_key     nvarchar(200) collate Latin1_General_100_BIN2 not null,  -- key of the row in the source
+        incarnation      integer not null,                                        -- 1, and one more after each archive
+        state            nvarchar(20) not null,                                   -- see delivery/states.py
+        revision         bigint not null,                                         -- rises with every change; what a claim compares
+        lease_run        nvarchar(64) null,                                       -- run that may send this row now
         lease_until      datetime2(6) null,
         attempt          integer not null,
-        told             nvarchar(max) null,      -- JSON: the whole mapped row as the destination accepted it
-        tried            nvarchar(max) null,      -- JSON: the whole mapped row as it was last refused
-        doubtful         nvarchar(max) null,      -- JSON list: fields sent without a definite answer
+        told             nvarchar(max) null,                                      -- JSON: the whole mapped row as the destination accepted it
+        tried            nvarchar(max) null,                                      -- JSON: the whole mapped row as it was last refused
+        doubtful         nvarchar(max) null,                                      -- JSON list: fields sent without a definite answer
         mapping_version  nvarchar(64) null,
-        schema_version   nvarchar(64) null,       -- fingerprint of the destination's schema when it was last refused
-        source_version   nvarchar(64) null,       -- lineage only
+        schema_version   nvarchar(64) null,                                       -- fingerprint of the destination's schema when it was last refused
+        source_version   nvarchar(64) null,                                       -- lineage only
         remote_id        nvarchar(100) null,
-        parent_key       nvarchar(200) null,
+        parent_key       nvarchar(200) collate Latin1_General_100_BIN2 null,
         hold_reason      nvarchar(400) null,
         hold_since       datetime2(6) null,
         error_class      nvarchar(100) null,
         error_code       nvarchar(100) null,
         error_field      nvarchar(200) null,
         error_message    nvarchar(max) null,
-        next_attempt     datetime2(6) null,       -- a refused row is staged again from then on
+        next_attempt     datetime2(6) null,                                       -- a refused row is staged again from then on
         verified_at      datetime2(6) null,
-        drift            nvarchar(max) null,      -- JSON: field -> {told, found} where the destination disagrees
+        drift            nvarchar(max) null,                                      -- JSON: field -> {told, found} where the destination disagrees
         batch_id         nvarchar(64) null,
         created_at       datetime2(6) not null,
         updated_at       datetime2(6) not null,
@@ -42,19 +42,19 @@ end;
 if object_id(N'dbo.delivery_event', N'U') is null
 begin
     create table dbo.delivery_event (
-        event_id      nvarchar(64) not null,   -- sorts by time
+        event_id      nvarchar(64) not null,                                   -- sorts by time
         occurred_at   datetime2(6) not null,
         instance      nvarchar(100) not null,
         entity        nvarchar(50) not null,
-        business_key  nvarchar(200) not null,
+        business_key  nvarchar(200) collate Latin1_General_100_BIN2 not null,
         incarnation   integer not null,
-        kind          nvarchar(20) not null,   -- INTENT, OUTCOME, NOTE
-        intent_id     nvarchar(64) null,       -- an outcome names the intent it settles
-        operation     nvarchar(100) null,      -- create, columns, rename, move, archive, ...
-        outcome       nvarchar(20) null,       -- DELIVERED, HELD, REJECTED, RETRYABLE, UNKNOWN, GONE
-        fields        nvarchar(max) null,      -- JSON: the values this operation tells
+        kind          nvarchar(20) not null,                                   -- INTENT, OUTCOME, NOTE
+        intent_id     nvarchar(64) null,                                       -- an outcome names the intent it settles
+        operation     nvarchar(100) null,                                      -- create, columns, rename, move, archive, ...
+        outcome       nvarchar(20) null,                                       -- DELIVERED, HELD, REJECTED, RETRYABLE, UNKNOWN, GONE
+        fields        nvarchar(max) null,                                      -- JSON: the values this operation tells
         request_id    nvarchar(64) null,
-        position      integer null,            -- place of the operation in its request
+        position      integer null,                                            -- place of the operation in its request
         remote_id     nvarchar(100) null,
         message       nvarchar(max) null,
         run_id        nvarchar(64) null,
@@ -165,8 +165,8 @@ begin
     create table dbo.destination_left_over (
         instance   nvarchar(100) not null,
         entity     nvarchar(50) not null,
-        remote_id  nvarchar(100) not null,  -- an object no source row was matched to
-        since      datetime2(6) not null,   -- when an adoption looked at it last
+        remote_id  nvarchar(100) collate Latin1_General_100_BIN2 not null,  -- an object no source row was matched to
+        since      datetime2(6) not null,                                   -- when an adoption looked at it last
         constraint pk_destination_left_over primary key clustered (instance, entity, remote_id)
     );
 end;
@@ -202,8 +202,8 @@ if object_id(N'dbo.landing_error', N'U') is null
 begin
     create table dbo.landing_error (
         table_name   nvarchar(200) not null,
-        row_number   bigint not null,         -- 1 is the first row after the header
-        row_key      nvarchar(200) null,
+        row_number   bigint not null,                                     -- 1 is the first row after the header
+        row_key      nvarchar(200) collate Latin1_General_100_BIN2 null,
         column_name  nvarchar(200) not null,
         value        nvarchar(max) null,
         reason       nvarchar(400) not null,

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from dagster_project.warehouse import driver_arrays, rows, schema, tables
 from dagster_project.warehouse.engine import Warehouse
+from dagster_project.warehouse.exact import exact
 
 NOW = dt.datetime(2026, 11, 21, 9, 0, 0, 123456)
 KEY = ("instance", "entity", "business_key")
@@ -207,6 +208,17 @@ def test_keys_that_differ_only_by_case_are_different_keys(warehouse: Warehouse) 
         assert rows.update(connection, DELIVERY, KEY, [named("ab1", state="HELD")]) == set()
         assert list(rows.select_by_key(connection, DELIVERY, KEY, [key("ab1"), key("AB1 ")])) == []
     assert stored(warehouse) == {"AB1": "PENDING"}
+
+
+def test_keys_that_differ_only_by_case_stand_side_by_side(warehouse: Warehouse) -> None:
+    with warehouse.begin() as connection:
+        rows.insert(connection, DELIVERY, [row("AB1", parent_key="P"), row("ab1", parent_key="p")])
+        assert rows.insert_absent(connection, DELIVERY, KEY, [row("Ab1"), row("ab1")]) == {key("Ab1")}
+        other = sa.table("delivery", sa.column("business_key")).alias("other")
+        query = sa.select(DELIVERY.c.parent_key).where(DELIVERY.c.business_key == exact(other.c.business_key))
+        same = connection.execute(query.where(other.c.business_key == "ab1")).scalars().all()
+    assert same == ["p"]
+    assert set(stored(warehouse)) == {"AB1", "ab1", "Ab1"}
 
 
 def test_a_key_asked_for_twice_is_returned_once(warehouse: Warehouse) -> None:

@@ -4,8 +4,8 @@
    entity. #}
 {% macro standing_refusals(entity, judged) %}
   select
-    delivery.business_key,
-    delivery.parent_key,
+    {{ plain('delivery.business_key') }} as business_key,
+    {{ plain('delivery.parent_key') }} as parent_key,
     delivery.instance,
     delivery.state,
     delivery.error_class,

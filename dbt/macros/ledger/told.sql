@@ -14,8 +14,8 @@ with context as (
 told as (
   select
     delivery.instance,
-    delivery.business_key,
-    delivery.parent_key,
+    {{ plain('delivery.business_key') }} as business_key,
+    {{ plain('delivery.parent_key') }} as parent_key,
     delivery.incarnation,
     delivery.state,
     delivery.revision,
@@ -83,7 +83,7 @@ select * from final
     {%- set counts = run_query(counted).rows[0] -%}
     {%- if counts[0] != counts[1] %}
       delete from {{ this }}
-      where business_key not in (
+      where {{ exact('business_key') }} not in (
         select delivery.business_key
         from {{ source('ledger', 'delivery') }} as delivery
         inner join {{ source('ledger', 'staging_context') }} as context

@@ -2,8 +2,8 @@
    attempts, what was refused and under which mapping. Few beside the delivered ones. #}
 {% macro unsettled_rows(entity) %}
   select
-    delivery.business_key,
-    delivery.parent_key,
+    {{ plain('delivery.business_key') }} as business_key,
+    {{ plain('delivery.parent_key') }} as parent_key,
     delivery.state,
     delivery.revision,
     delivery.remote_id,

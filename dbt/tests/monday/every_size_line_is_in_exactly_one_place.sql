@@ -62,4 +62,4 @@ twice as (
 
 select business_key, what from lost
 union all
-select business_key, what from twice
+select {{ plain('business_key') }} as business_key, what from twice

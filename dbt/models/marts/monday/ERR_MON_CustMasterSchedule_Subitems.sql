@@ -34,7 +34,7 @@ found as (
 parents as (
   select
     delivery.instance,
-    delivery.business_key,
+    {{ plain('delivery.business_key') }} as business_key,
     coalesce(delivery.told, delivery.tried) as row_json
   from {{ source('ledger_after', 'delivery') }} as delivery
   inner join context on delivery.instance = context.instance

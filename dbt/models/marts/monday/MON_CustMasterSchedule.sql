@@ -11,7 +11,7 @@ with context as (
 told as (
   select
     {%- for name in carried + ['told'] %}
-    delivery.{{ name }}{{ ',' if not loop.last }}
+    {{ plain('delivery.' ~ name) ~ ' as ' ~ name if name == 'business_key' else 'delivery.' ~ name }}{{ ',' if not loop.last }}
     {%- endfor %}
   from {{ source('ledger_after', 'delivery') }} as delivery
   inner join context on delivery.instance = context.instance and delivery.entity = context.entity

@@ -13,7 +13,7 @@ told as (
   select
     parent.remote_id as parent_remote_id
     {%- for name in carried[1:] + ['told'] %},
-    delivery.{{ name }}
+    {{ plain('delivery.' ~ name) ~ ' as ' ~ name if name == 'business_key' else 'delivery.' ~ name }}
     {%- endfor %}
   from {{ source('ledger_after', 'delivery') }} as delivery
   inner join context on delivery.instance = context.instance and delivery.entity = context.entity

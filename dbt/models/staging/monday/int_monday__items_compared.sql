@@ -26,7 +26,7 @@ told as (
 
 unlanded as (
   select
-    landing_error.row_key as business_key,
+    {{ plain('landing_error.row_key') }} as business_key,
     count(*) as cells
   from {{ source('ledger', 'landing_error') }} as landing_error
   where landing_error.table_name = 'ORDERS_UNIFIED'

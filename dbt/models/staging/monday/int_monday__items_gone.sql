@@ -20,7 +20,7 @@ known as (
   select business_key, 1 as is_told
   from told
   union all
-  select delivery.business_key, 0 as is_told
+  select {{ plain('delivery.business_key') }} as business_key, 0 as is_told
   from {{ source('ledger', 'delivery') }} as delivery
   inner join context on delivery.instance = context.instance and delivery.entity = context.entity
   where delivery.state in ('SENDING', 'IN_DOUBT') and delivery.told is null
@@ -48,7 +48,7 @@ missing as (
 ),
 
 owned as (
-  select delivery.business_key
+  select {{ plain('delivery.business_key') }} as business_key
   from {{ source('ledger', 'delivery') }} as delivery
   inner join context on delivery.instance = context.instance and delivery.entity = context.entity
   where delivery.state <> 'ARCHIVED'

@@ -26,7 +26,7 @@ refused as (
 
 unlanded as (
   select
-    landing_error.row_key,
+    {{ plain('landing_error.row_key') }} as row_key,
     landing_error.column_name,
     max(landing_error.value) as value
   from {{ source('ledger', 'landing_error') }} as landing_error

@@ -31,8 +31,8 @@ known as (
   inner join context on told.instance = context.instance
   union all
   select
-    delivery.business_key,
-    delivery.parent_key,
+    {{ plain('delivery.business_key') }} as business_key,
+    {{ plain('delivery.parent_key') }} as parent_key,
     0 as is_told,
     delivery.state,
     delivery.revision,

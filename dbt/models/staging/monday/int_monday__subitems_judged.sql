@@ -15,8 +15,8 @@ compared as (
 
 unlanded as (
   select
-    concat(landing_error.row_key, '|', landing_error.column_name) as business_key,
-    landing_error.row_key as parent_key
+    concat({{ plain('landing_error.row_key') }}, '|', landing_error.column_name) as business_key,
+    {{ plain('landing_error.row_key') }} as parent_key
   from {{ source('ledger', 'landing_error') }} as landing_error
   where landing_error.table_name = 'ORDERS_UNIFIED'
     and landing_error.column_name in ({{ size_literals() }})

@@ -39,7 +39,7 @@ refused as (
 
 unlanded as (
   select
-    concat(landing_error.row_key, '|', landing_error.column_name) as business_key,
+    concat({{ plain('landing_error.row_key') }}, '|', landing_error.column_name) as business_key,
     landing_error.column_name,
     max(landing_error.value) as value
   from {{ source('ledger', 'landing_error') }} as landing_error
