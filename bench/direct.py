@@ -16,6 +16,7 @@ from dagster_project.delivery.ledger import Ledger
 from dagster_project.delivery.mapping import MappedColumn, load_all
 from dagster_project.delivery.report import Report
 from dagster_project.delivery.scope import Run, Scope
+from dagster_project.systems import MONDAY
 
 GROUP = "GREYSON CLOTHIERS 2025 FALL"
 CUSTOMER = "GREYSON CLOTHIERS"
@@ -69,7 +70,7 @@ def _value(column: MappedColumn, number: int) -> Any:
 def deliver(world: World, rows: Sequence[Row], clock: Clock) -> Report:
     """Deliver rows as one run of the engine does, preflight included."""
     destination = world.destination(clock)
-    run = Run("monday", destination.instance)
+    run = Run("monday", MONDAY.instance(world.settings))
     scope = Scope(world.warehouse, run, clock, world.settings.lease_seconds)
     scope.take()
     try:

@@ -29,7 +29,7 @@ from dagster_project.delivery.staging import Filters
 from dagster_project.monday.provision import provision
 from dagster_project.runs import SystemRun
 from dagster_project.settings import Settings, load_settings
-from dagster_project.systems import system_named
+from dagster_project.systems import MONDAY
 from dagster_project.warehouse import schema
 from dagster_project.warehouse.engine import Warehouse
 from sandbox.monday.control import Control
@@ -136,7 +136,7 @@ def prepare(home: Path) -> dict[str, int | None]:
             native.execute('create table "ORDERS_UNIFIED" as select * from landed')
             native.unregister("landed")
         warehouse.release()
-        run = SystemRun(settings, system_named("monday"))
+        run = SystemRun(settings, MONDAY)
         with run.held():
             provision(run.destination)
             run.stage()

@@ -7,13 +7,14 @@ operations share a request, as in a real delivery, and every row leaves an inten
 from bench.world import World
 from dagster_project.delivery.mapping import Mapping, load_all
 from dagster_project.settings import Settings
+from dagster_project.systems import MONDAY
 
 ALIASES = 25
 
 
 def deliver_staged(world: World, run: str) -> None:
     """Turn the staged rows that may go into delivered ones, with a run, batches, requests and events."""
-    instance = world.settings.instance("monday")
+    instance = MONDAY.instance(world.settings)
     statements = [_run(instance, run)]
     for mapping in _mappings(world.settings):
         staged = f"\"{mapping.staging}\" where stg_status in ('PENDING', 'RETRY')"
@@ -31,7 +32,7 @@ def pretend_runs(world: World, runs: int, share: float) -> None:
     What they leave behind is what real ones would: closed versions in the snapshot, and in the ledger risen
     revisions, events, requests, batches and runs. The order list ends as the last of them found it.
     """
-    instance = world.settings.instance("monday")
+    instance = MONDAY.instance(world.settings)
     orders = world.value("select count(*) from orders_unified_snapshot where dbt_valid_to is null")
     changed = max(1, int(orders * share))
     columns = _columns_of(world, "orders_unified_snapshot")

@@ -51,7 +51,7 @@ def whole_run(aliases: int) -> Requests:
         assert world.monday is not None
         world.land(orders.generate(orders.SCENES))
         with world.run() as run:
-            _, _, report = run.whole(Filters(customer=reference.CUSTOMER, po=reference.PO))
+            _, _, report = run.whole(Filters.said(customer=reference.CUSTOMER, po=reference.PO))
         assert report.total("DELIVERED") == reference.ROWS + reference.LINES + 1, report.as_dict()
         _agrees(world)
         return counted(world.monday)

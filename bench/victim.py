@@ -18,7 +18,7 @@ from dagster_project.delivery.sending import no_checkpoint
 from dagster_project.delivery.staging import Filters
 from dagster_project.runs import SystemRun
 from dagster_project.settings import load_settings
-from dagster_project.systems import system_named
+from dagster_project.systems import MONDAY
 
 STAGED_ROWS = "staged.pickle"
 
@@ -65,7 +65,7 @@ def _run(order: dict[str, Any]) -> None:
     code = 0
     try:
         kind = SystemRun if order["stage"] else RestagedRun
-        run = kind(load_settings(), system_named("monday"), checkpoint=_checkpoint(order))
+        run = kind(load_settings(), MONDAY, checkpoint=_checkpoint(order))
         with run.step(first=True):
             resolution = run.resolve()
             if order["stage"]:

@@ -19,7 +19,7 @@ from dagster_project.monday.destination import MondayDestination
 from dagster_project.monday.provision import provision
 from dagster_project.runs import Options, SystemRun
 from dagster_project.settings import PROJECT_ROOT, Settings, default_home
-from dagster_project.systems import SYSTEMS
+from dagster_project.systems import MONDAY
 from dagster_project.warehouse import schema
 from dagster_project.warehouse.engine import Warehouse
 from sandbox.monday.control import Control
@@ -92,7 +92,7 @@ class World:
     @contextmanager
     def run(self, **options: bool) -> Iterator[SystemRun]:
         """A run of Monday as the command line builds it; its handles are given up at the end."""
-        run = SystemRun(self.settings, SYSTEMS["monday"], options=Options(**options))
+        run = SystemRun(self.settings, MONDAY, options=Options(**options))
         try:
             yield run
         finally:

@@ -1,7 +1,7 @@
 """The dbt project as Dagster assets, run by an in-process dbtRunner.
 
 dagster-dbt starts a sub-process (7 s) per invocation; we keep its decorator and its translator, and call
-`DbtRunner` in the body. Two definitions per system: what is staged before a delivery, what is settled after.
+`DbtRunner` in the body. Two definitions per pipeline: what is staged before a delivery, what is settled after.
 """
 
 import json
@@ -16,15 +16,15 @@ from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
 from dagster_project.dbt_runner import DbtRunner, NodeResult
 from dagster_project.settings import load_settings
-from dagster_project.systems import SYSTEMS
+from dagster_project.systems import PIPELINES
 from dagster_project.warehouse.engine import Warehouse
 
-LEDGER = {"ledger": "ledger_resolved", "ledger_after": "board"}
+LEDGER = ("ledger", "ledger_after")
 """The two faces of the ledger: before a delivery, and after it."""
 
 
 class Translator(DagsterDbtTranslator):
-    """Names assets after their system, and the ledger's two faces after what happens in between."""
+    """Names assets after their pipeline, and the ledger's two faces after what happens in between."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -34,7 +34,7 @@ class Translator(DagsterDbtTranslator):
         )
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
-        """Return system/model; sources stand under `source`, the ledger under its own name."""
+        """Return pipeline/model; sources stand under `source`, the ledger under its own name."""
         if dbt_resource_props["resource_type"] == "source":
             source = str(dbt_resource_props["source_name"])
             return (
@@ -42,27 +42,31 @@ class Translator(DagsterDbtTranslator):
                 if source in LEDGER
                 else dg.AssetKey(["source", dbt_resource_props["name"]])
             )
-        return dg.AssetKey([system_of(dbt_resource_props), dbt_resource_props["name"]])
+        return dg.AssetKey([pipeline_of(dbt_resource_props), dbt_resource_props["name"]])
 
     def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: Any) -> dg.AssetSpec:
-        """Say whose ledger a model reads: one table for all systems, but each system's own asset."""
+        """Say whose ledger a model reads: one table for all pipelines, but each one's own asset."""
         spec = super().get_asset_spec(manifest, unique_id, project)
-        system = str(spec.group_name)
-        return spec.replace_attributes(deps=[_of_system(dep, system) for dep in spec.deps])
+        pipeline = str(spec.group_name)
+        return spec.replace_attributes(deps=[_of_pipeline(dep, pipeline) for dep in spec.deps])
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        """Group by system."""
-        return system_of(dbt_resource_props)
+        """Group by pipeline."""
+        return pipeline_of(dbt_resource_props)
 
 
-def _of_system(dep: dg.AssetDep, system: str) -> dg.AssetDep:
-    face = LEDGER.get(dep.asset_key.to_user_string())
-    return dg.AssetDep(dg.AssetKey([system, face])) if face else dep
+def _of_pipeline(dep: dg.AssetDep, pipeline: str) -> dg.AssetDep:
+    face = dep.asset_key.to_user_string()
+    if face not in LEDGER:
+        return dep
+    return dg.AssetDep(
+        [pipeline, "ledger_resolved" if face == "ledger" else PIPELINES[pipeline].delivered_as]
+    )
 
 
-def system_of(properties: Mapping[str, Any]) -> str:
-    """Return the system a dbt node belongs to: it is the tag that names one."""
-    return next((str(tag) for tag in properties.get("tags", ()) if tag in SYSTEMS), "shared")
+def pipeline_of(properties: Mapping[str, Any]) -> str:
+    """Return the pipeline a dbt node belongs to: it is the tag that names one."""
+    return next((str(tag) for tag in properties.get("tags", ()) if tag in PIPELINES), "shared")
 
 
 @cache

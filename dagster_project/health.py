@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from dagster_project.clock import Clock
 from dagster_project.delivery.states import RunStatus, State
 from dagster_project.settings import Settings
-from dagster_project.systems import System
+from dagster_project.systems import Pipeline
 from dagster_project.warehouse import tables
 from dagster_project.warehouse.engine import Warehouse
 
@@ -43,14 +43,15 @@ class Finding:
         }
 
 
-def findings(settings: Settings, warehouse: Warehouse, system: System, clock: Clock) -> list[Finding]:
-    """Look at pauses, runs, doubts, refusals, holds and drift of one system."""
-    instance = settings.instance(system.name)
+def findings(settings: Settings, warehouse: Warehouse, pipeline: Pipeline, clock: Clock) -> list[Finding]:
+    """Look at pauses, runs, doubts, refusals, holds and drift of one pipeline."""
+    name, instance = pipeline.name, pipeline.instance(settings)
+    longest = pipeline.minutes(settings) * settings.alert_absence_intervals
     with warehouse.begin() as connection:
         return [
-            _pause(connection, system.name),
-            *_runs(connection, instance, system.name, settings, clock.now()),
-            *_rows(connection, instance, system.name, clock.now()),
+            _pause(connection, name),
+            *_runs(connection, instance, name, dt.timedelta(minutes=longest), clock.now()),
+            *_rows(connection, instance, name, clock.now()),
         ]
 
 
@@ -66,7 +67,7 @@ def _pause(connection: sa.Connection, system: str) -> Finding:
 
 
 def _runs(
-    connection: sa.Connection, instance: str, system: str, settings: Settings, now: dt.datetime
+    connection: sa.Connection, instance: str, system: str, longest: dt.timedelta, now: dt.datetime
 ) -> Iterator[Finding]:
     runs = tables.delivery_run
     mine = runs.c.instance == instance
@@ -86,11 +87,10 @@ def _runs(
             mine, runs.c.status.in_([RunStatus.COMPLETED, RunStatus.COMPLETED_WITH_ERRORS])
         )
     ).scalar()
-    longest = dt.timedelta(minutes=settings.schedule_minutes * settings.alert_absence_intervals)
     if good is None or now - good > longest:
         yield Finding(
             Level.CRITICAL, "successful run", f"none since {good:%Y-%m-%d %H:%M} UTC" if good else "none yet",
-            f"look at Dagster; a run is expected every {settings.schedule_minutes} minutes",
+            f"look at Dagster; a good run is expected every {longest.total_seconds() / 60:.0f} minutes",
         )  # fmt: skip
     else:
         yield Finding(Level.HEALTHY, "successful run", f"{good:%Y-%m-%d %H:%M} UTC")

@@ -1,4 +1,4 @@
-"""How a system becomes assets, jobs and a schedule. `<system>/assets.py` says which; this says how.
+"""How a pipeline becomes assets, jobs and a schedule. `<system>/assets.py` says which; this says how.
 
 Glue only: every step calls the same function as the command line and turns its result into metadata.
 """
@@ -14,10 +14,10 @@ from dagster_project.dbt_runner import NodeResult
 from dagster_project.delivery.mapping_document import MappingError
 from dagster_project.delivery.outcomes import DeliveryError
 from dagster_project.delivery.report import Report
-from dagster_project.delivery.staging import Filters, NothingChosen
+from dagster_project.delivery.staging import Filters, NothingChosen, UnknownFilter
 from dagster_project.runs import Options, Resolution, StagingBlocked, SystemRun
 from dagster_project.settings import SettingsError, load_settings
-from dagster_project.systems import system_named
+from dagster_project.systems import PIPELINES, pipeline_named
 
 if TYPE_CHECKING:
     from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MAX_RETRIES_TAG = "dagster/max_retries"
 SYSTEM_TAG = "order-staging/system"
 DbtEvent = dg.Output[None] | dg.AssetCheckResult
-PERMANENT = (DeliveryError, StagingBlocked, NothingChosen, MappingError, SettingsError)
+PERMANENT = (DeliveryError, StagingBlocked, NothingChosen, UnknownFilter, MappingError, SettingsError)
 
 
 class Selection(dg.Config):
@@ -35,13 +35,16 @@ class Selection(dg.Config):
     po: str | None = None
     aag_season: str | None = None
     customer_season: str | None = None
+    key: str | None = None
+    where: dict[str, str] = {}  # noqa: RUF012 - pydantic copies it: filter column of STG_ → exact value
     everything: bool = False
 
     def filters(self) -> Filters:
         """Return the kernel's filters."""
-        return Filters(
-            self.customer, self.po, self.aag_season, self.customer_season, everything=self.everything
-        )
+        return Filters.said(
+            customer=self.customer, po=self.po, aag_season=self.aag_season,
+            customer_season=self.customer_season, key=self.key, everything=self.everything, **self.where,
+        )  # fmt: skip
 
 
 class Contact(dg.Config):
@@ -64,7 +67,7 @@ class Guards(dg.Config):
 def step(context: dg.AssetExecutionContext, system: str, options: Options | None = None) -> SystemRun:
     """Return the run of a system for one Dagster step; all steps of a Dagster run share its run id."""
     return SystemRun(
-        load_settings(), system_named(system), run_id=context.run.run_id, options=options,
+        load_settings(), pipeline_named(system), run_id=context.run.run_id, options=options,
         on_wait=context.log.warning,
     )  # fmt: skip
 
@@ -94,18 +97,19 @@ def resolved_asset(system: str) -> dg.AssetsDefinition:
     return ledger_resolved
 
 
-def board_asset(system: str, key: Sequence[str], upstream: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
+def delivery_asset(system: str, upstream: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     """The destination after a delivery."""
+    key = [system, PIPELINES[system].delivered_as]
 
     @dg.asset(
-        key=list(key), group_name=system, kinds={system}, deps=list(upstream),
+        key=key, group_name=system, kinds={PIPELINES[system].system}, deps=list(upstream),
         check_specs=[
-            dg.AssetCheckSpec("every_staged_row_was_delivered", asset=list(key)),
-            dg.AssetCheckSpec("nothing_is_gone_or_drifted", asset=list(key)),
+            dg.AssetCheckSpec("every_staged_row_was_delivered", asset=key),
+            dg.AssetCheckSpec("nothing_is_gone_or_drifted", asset=key),
         ],
         description="Delivers the staged rows, each exactly once, and reads them back.",
     )  # fmt: skip
-    def board(context: dg.AssetExecutionContext, config: Selection) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    def delivered(context: dg.AssetExecutionContext, config: Selection) -> dg.MaterializeResult:  # type: ignore[type-arg]
         try:
             run = step(context, system)
             with run.step():
@@ -115,10 +119,10 @@ def board_asset(system: str, key: Sequence[str], upstream: Sequence[dg.AssetKey]
             raise permanently(context, error) from error
         return dg.MaterializeResult(
             metadata=_report_metadata(report, [m.staging for m in run.mappings]),
-            check_results=list(_report_checks(report, dg.AssetKey(list(key)))),
+            check_results=list(_report_checks(report, dg.AssetKey(key))),
         )
 
-    return board
+    return delivered
 
 
 def stage_assets(system: str) -> dg.AssetsDefinition:
@@ -126,6 +130,7 @@ def stage_assets(system: str) -> dg.AssetsDefinition:
 
     def work(run: SystemRun) -> Sequence[NodeResult]:
         _ = run.preflight
+        run.extract()
         return run.stage().nodes
 
     @_dbt_nodes(system, "stage")
@@ -232,7 +237,9 @@ def whole_run_job(system: str) -> "UnresolvedAssetJobDefinition":
 
 def staging_job(system: str) -> "UnresolvedAssetJobDefinition":
     """Stage and settle without a call that changes anything."""
-    selection = dg.AssetSelection.groups(system) - dg.AssetSelection.assets(dg.AssetKey([system, "board"]))
+    selection = dg.AssetSelection.groups(system) - dg.AssetSelection.assets(
+        dg.AssetKey([system, PIPELINES[system].delivered_as])
+    )
     return dg.define_asset_job(
         f"{system}_stage_only", selection=selection, tags={SYSTEM_TAG: system},
         description="Compute what is new, changed and wrong; deliver nothing.",
@@ -244,7 +251,7 @@ def whole_run_schedule(job: "UnresolvedAssetJobDefinition", minutes: int) -> dg.
     system = job.name.removesuffix("_run")
     return dg.ScheduleDefinition(
         name=f"{system}_schedule", job=job, cron_schedule=cron_of(minutes),
-        run_config={"ops": {f"{system}__board": {"config": {"everything": True}}}},
+        run_config={"ops": {f"{system}__{PIPELINES[system].delivered_as}": {"config": {"everything": True}}}},
         default_status=dg.DefaultScheduleStatus.STOPPED,
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""A run of one system, step by step: resolve, stage, deliver, settle.
+"""A run of one pipeline, step by step: resolve, extract, stage, deliver, settle.
 
 The command line takes all steps in one process, Dagster one asset at a time; both call these functions.
 Whoever runs holds the embedded warehouse for the length of a step, and the scope lock for the whole run.
@@ -30,7 +30,7 @@ from dagster_project.delivery.states import RunStatus
 from dagster_project.delivery.verification import Verification, Verified
 from dagster_project.impact import SystemImpact, measure
 from dagster_project.settings import Settings
-from dagster_project.systems import System
+from dagster_project.systems import Pipeline
 from dagster_project.warehouse import rows, schema, tables
 from dagster_project.warehouse.engine import Warehouse
 from dagster_project.warehouse.lock import hold
@@ -85,21 +85,21 @@ def quiet_wait(_sentence: str) -> None:
 
 
 class SystemRun:
-    """One run of one system. `run_id` is given by Dagster, so that every step knows the others' locks."""
+    """One run of one pipeline. `run_id` is given by Dagster, so that every step knows the others' locks."""
 
     def __init__(
-        self, settings: Settings, system: System, *, run_id: str | None = None, clock: Clock | None = None,
+        self, settings: Settings, pipeline: Pipeline, *, run_id: str | None = None, clock: Clock | None = None,
         options: Options | None = None, progress: Progress = silent,
         on_wait: Callable[[str], None] = quiet_wait, on_node: OnNode | None = None,
         checkpoint: Callable[[str], None] = no_checkpoint,
     ) -> None:  # fmt: skip
         self.settings = settings
-        self.system = system
+        self.pipeline = pipeline
         self.options = options or Options()
         self.clock = clock or SystemClock()
         self.warehouse = Warehouse(settings.warehouse)
-        self.run = Run(system.name, settings.instance(system.name), run_id or new_id())
-        self.mappings: tuple[EntityMapping, ...] = system.mappings(settings)
+        self.run = Run(pipeline.name, pipeline.instance(settings), run_id or new_id())
+        self.mappings: tuple[EntityMapping, ...] = pipeline.mappings(settings)
         self.scope = Scope(self.warehouse, self.run, self.clock, settings.lease_seconds)
         self.registry = Registry(self.warehouse, self.clock)
         self.ledger = Ledger(self.warehouse, self.run, self.clock)
@@ -133,10 +133,10 @@ class SystemRun:
         """Hold warehouse and scope for one step of a run whose steps are taken one by one.
 
         Between the steps another run may come in between; the revision of each row notices that. A refused
-        access pauses the system, wherever in the step it was refused.
+        access pauses the pipeline, wherever in the step it was refused.
         """
         with self.held():
-            self.registry.check_pause(self.system.name)
+            self.registry.check_pause(self.pipeline.name)
             self.scope.take()
             try:
                 if first:
@@ -144,7 +144,7 @@ class SystemRun:
                 yield
             except BaseException as error:
                 if isinstance(error, AccessRefused):
-                    self.registry.pause(self.system.name, str(error))
+                    self.registry.pause(self.pipeline.name, str(error))
                 blocked = isinstance(error, StagingBlocked)
                 status = RunStatus.BLOCKED if blocked else RunStatus.FAILED
                 self.registry.close_run(self.run, status, {}, f"{type(error).__name__}: {error}")
@@ -158,6 +158,7 @@ class SystemRun:
         filters.check()
         with self.step(first=True):
             resolution = self.resolve()
+            self.extract()
             staged = self.stage()
             self.scope.take()  # staging may outlast the lease; rows that another run touched have moved on
             report = self.deliver(filters, resolution)
@@ -175,7 +176,7 @@ class SystemRun:
         """Recover leftovers, look at the destination, read back what it holds, and check first contact."""
         resolution = Resolution(leftovers=self.ledger.recover_leftovers())
         resolution.warnings += self.preflight.warnings
-        if self.settings.monday_verify == "all":
+        if self.pipeline.verify(self.settings) == "all":
             self.scope.renew()
             staged = [entity for entity in self.destination.entities if entity.staging]
             resolution.verified = Verification(self.destination, self.ledger, self.clock).everything(staged)
@@ -188,11 +189,19 @@ class SystemRun:
         self.scope.renew()
         return resolution
 
+    def extract(self) -> Mapping[str, int]:
+        """Bring what changed outside into `raw_*` tables; return rows by table, nothing where others do."""
+        if self.pipeline.extract is None:
+            return {}
+        found = self.pipeline.extract(self.settings, self.warehouse, self.clock)
+        self.scope.take()  # it may outlast the lease
+        return found
+
     def stage(self, *, guard_impact: bool = True) -> Staged:
         """Compute STG_ and what depends on it; raise StagingBlocked when a guard or a contract fails."""
         started = self.clock.now()
         self._set_context()
-        nodes = self.dbt.build(f"tag:{self.system.name},tag:stage", on_node=self.on_node)
+        nodes = self.dbt.build(f"tag:{self.pipeline.name},tag:stage", on_node=self.on_node)
         failed = [node for node in nodes if node.blocks]
         if failed:
             raise StagingBlocked("\n".join(_sentence(node) for node in failed))
@@ -204,10 +213,10 @@ class SystemRun:
     def deliver(self, filters: Filters, resolution: Resolution | None = None) -> Report:
         """Deliver the staged rows that the filters choose, and read back what was delivered."""
         filters.check()
-        self.registry.check_pause(self.system.name)
+        self.registry.check_pause(self.pipeline.name)
         batches = Batches(
             self.warehouse, self.run, self.clock, self.destination.entities, _batch_type(filters),
-            {**self.system.snapshot(self.settings), "filters": filters.given()},
+            {**self.pipeline.snapshot(self.settings), "filters": filters.given()},
         )  # fmt: skip
         engine = Engine(
             self.destination, self.ledger, self.scope, batches, self.clock,
@@ -224,7 +233,7 @@ class SystemRun:
 
     def settle(self) -> Sequence[NodeResult]:
         """Refresh what is derived from the ledger: MON_, ERR_ and the batch views."""
-        return self.dbt.build(f"tag:{self.system.name},tag:settle", on_node=self.on_node)
+        return self.dbt.build(f"tag:{self.pipeline.name},tag:settle", on_node=self.on_node)
 
     # -- parts --------------------------------------------------------------------------------------
 
@@ -232,7 +241,7 @@ class SystemRun:
     def destination(self) -> Destination:
         """The destination, built on first use: staging alone makes no call."""
         if self._destination is None:
-            self._destination = self.system.build(self.settings, self.clock)
+            self._destination = self.pipeline.build(self.settings, self.clock)
         return self._destination
 
     @property
@@ -249,8 +258,11 @@ class SystemRun:
         with self.warehouse.begin() as connection:
             for entity in self.destination.entities:
                 if entity.staging:
-                    columns = [column.name for column in by_name[entity.name].columns]
-                    found += read_staged(connection, self.run.instance, entity, columns, filters)
+                    mapping = by_name[entity.name]
+                    columns = [column.name for column in mapping.columns]
+                    found += read_staged(
+                        connection, self.run.instance, entity, columns, filters, tuple(mapping.filters)
+                    )
         return found
 
     def staged_counts(self) -> dict[str, dict[str, int]]:
@@ -271,12 +283,12 @@ class SystemRun:
         context = tables.staging_context
         schema_version = self._preflight.schema_version if self._preflight else None
         with self.warehouse.begin() as connection:
-            connection.execute(sa.delete(context).where(context.c.system == self.system.name))
+            connection.execute(sa.delete(context).where(context.c.system == self.pipeline.name))
             rows.insert(
                 connection, context,
                 [
                     {
-                        "system": self.system.name, "entity": mapping.entity, "instance": self.run.instance,
+                        "system": self.pipeline.name, "entity": mapping.entity, "instance": self.run.instance,
                         "run_id": self.run.run_id, "mapping_version": mapping.version,
                         "schema_version": schema_version,
                         "max_removed_share": self.settings.guard_max_removed_share,
@@ -297,11 +309,11 @@ class SystemRun:
             raise StagingBlocked(f"the mapping was edited: {found.sentence}")
 
     def link(self, entity: str, remote_id: str | None) -> str | None:
-        """Return where a person sees a remote object, when the system has such addresses."""
-        return self.system.link(self.settings, entity, remote_id) if remote_id else None
+        """Return where a person sees a remote object, when the destination has such addresses."""
+        return self.pipeline.link(self.settings, entity, remote_id) if remote_id else None
 
     def _read_back(self, report: Report) -> None:
-        if self.settings.monday_verify == "off":
+        if self.pipeline.verify(self.settings) == "off":
             return
         verification = Verification(self.destination, self.ledger, self.clock)
         for entity in self.destination.entities:

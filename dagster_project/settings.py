@@ -151,11 +151,6 @@ class Settings(BaseSettings):
             return self.warehouse_url.get_secret_value()
         return f"duckdb:///{self.order_staging_home / 'warehouse.duckdb'}"
 
-    def instance(self, system: str) -> str:
-        """Return the destination instance of a system: system, environment and remote database."""
-        remote = {"monday": self.monday_board_id}[system]
-        return f"{system}:{self.env.value}:{remote}"
-
 
 def origin(name: str) -> str:
     """Say where a setting's value comes from: environment, .env, sandbox or default."""

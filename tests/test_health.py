@@ -9,7 +9,7 @@ from dagster_project.delivery.scope import Registry, Run
 from dagster_project.delivery.states import RunStatus, State
 from dagster_project.health import Finding, Level, findings
 from dagster_project.settings import Settings, load_settings
-from dagster_project.systems import system_named
+from dagster_project.systems import MONDAY
 from dagster_project.warehouse import tables
 from dagster_project.warehouse.engine import Warehouse
 from tests.conftest import FakeClock
@@ -24,7 +24,7 @@ def settings(monkeypatch: pytest.MonkeyPatch, tmp_path) -> Settings:
 
 
 def look(settings: Settings, warehouse: Warehouse, clock: FakeClock) -> dict[str, Finding]:
-    return {f.check: f for f in findings(settings, warehouse, system_named("monday"), clock)}
+    return {f.check: f for f in findings(settings, warehouse, MONDAY, clock)}
 
 
 def run(warehouse: Warehouse, clock: FakeClock, status: RunStatus, error: str | None = None) -> None:

@@ -15,6 +15,7 @@ from dagster_project.settings import (
     default_home,
     load_settings,
 )
+from dagster_project.systems import MONDAY
 
 LIVE = {
     "ENV": "LIVE",
@@ -51,7 +52,7 @@ def test_without_a_word_it_is_the_sandbox(home: Path) -> None:
     settings = load_settings()
     assert settings.env is Environment.SANDBOX
     assert settings.warehouse == f"duckdb:///{home / 'warehouse.duckdb'}"
-    assert settings.instance("monday") == f"monday:SANDBOX:{SANDBOX_BOARD}"
+    assert MONDAY.instance(settings) == f"monday:SANDBOX:{SANDBOX_BOARD}"
     assert settings.monday_api_token.get_secret_value() == SANDBOX_TOKEN
 
 
@@ -97,7 +98,7 @@ def test_live_refuses_each_sandbox_value(
 def test_live_starts_when_everything_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     environment(monkeypatch, **LIVE)
     settings = load_settings()
-    assert settings.instance("monday") == "monday:LIVE:9200517329"
+    assert MONDAY.instance(settings) == "monday:LIVE:9200517329"
     assert settings.warehouse == LIVE["WAREHOUSE_URL"]
 
 

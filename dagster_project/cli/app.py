@@ -9,7 +9,7 @@ from dagster_project.cli import looking, operating, output, running, sandbox_wor
 from dagster_project.dbt_runner import DbtFailed
 from dagster_project.delivery.mapping_document import MappingError
 from dagster_project.delivery.outcomes import DeliveryError
-from dagster_project.delivery.staging import NothingChosen
+from dagster_project.delivery.staging import NothingChosen, UnknownFilter
 from dagster_project.runs import StagingBlocked
 from dagster_project.settings import SettingsError
 from dagster_project.systems import UnknownSystem
@@ -18,8 +18,8 @@ from dagster_project.warehouse.landing import LandingError
 from dagster_project.warehouse.schema import SchemaError
 
 REFUSALS = (
-    SettingsError, MappingError, UnknownSystem, NothingChosen, DeliveryError, WarehouseUnavailable,
-    SchemaError, StagingBlocked, DbtFailed, LandingError, setting_up.Refused, operating.Refused,
+    SettingsError, MappingError, UnknownSystem, NothingChosen, UnknownFilter, DeliveryError,
+    WarehouseUnavailable, SchemaError, StagingBlocked, DbtFailed, LandingError, setting_up.Refused, operating.Refused,
     sandbox_world.Refused, adopting.CannotPair,
 )  # fmt: skip
 FAILED, REFUSED = 1, 2

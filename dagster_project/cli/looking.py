@@ -7,12 +7,13 @@ import sqlalchemy as sa
 import typer
 
 from dagster_project.cli import options, output
-from dagster_project.cli.running import check_staged, system_run
-from dagster_project.delivery.staging import FILTER_COLUMNS, Filters, staged_table, still_staged
-from dagster_project.health import Level, findings
+from dagster_project.cli.running import by_pipeline, check_staged, one_or_all, system_run
+from dagster_project.delivery.mapping import Mapping as EntityMapping
+from dagster_project.delivery.staging import Filters, staged_table, still_staged
+from dagster_project.health import Finding, Level, findings
 from dagster_project.runs import SystemRun
 from dagster_project.settings import load_settings
-from dagster_project.systems import SYSTEMS, system_named
+from dagster_project.systems import PIPELINES, pipeline_named
 from dagster_project.warehouse import tables
 
 ERROR_COLUMNS = (
@@ -22,31 +23,37 @@ ERROR_COLUMNS = (
 
 
 def status(
-    system: Annotated[str, typer.Argument(help="monday", metavar="[SYSTEM]")] = "monday",
+    system: Annotated[str, typer.Argument(help=options.NAMES, metavar="[SYSTEM]")] = "monday",
     customer: options.Customer = None,
     po: options.Po = None,
     aag_season: options.AagSeason = None,
     customer_season: options.CustomerSeason = None,
     key: options.Key = None,
+    where: options.Where = None,
     json: options.Json = False,
     limit: options.Limit = 10,
 ) -> None:
     """Show what is staged, what the ledger holds, and the last batches."""
-    filters = Filters(customer, po, aag_season, customer_season, key)
-    with system_run(system, json=json) as run, run.held(), run.warehouse.begin() as connection:
-        check_staged(connection, run)
-        content = {
-            "instance": run.run.instance,
-            "paused": _first(connection, tables.destination_pause, system=system),
-            "staged": _staged(connection, run, filters),
-            "errors": _error_counts(connection, run, filters),
-            "ledger": _ledger(connection, run),
-            "batches": _batches(connection, run, limit),
-        }
+    filters = options.filters(customer, po, aag_season, customer_season, key, where)
+
+    def work(pipeline: str) -> dict[str, Any]:
+        with system_run(pipeline, json=json) as run, run.held(), run.warehouse.begin() as connection:
+            check_staged(connection, run)
+            return {
+                "instance": run.run.instance,
+                "paused": _first(connection, tables.destination_pause, system=pipeline),
+                "staged": _staged(connection, run, filters),
+                "errors": _error_counts(connection, run, filters),
+                "ledger": _ledger(connection, run),
+                "batches": _batches(connection, run, limit),
+            }
+
+    found = by_pipeline(system, work)
     if json:
-        output.print_json(content)
+        output.print_json(one_or_all(found))
         return
-    _show_status(content)
+    for content in found.values():
+        _show_status(content)
 
 
 def errors(
@@ -56,25 +63,32 @@ def errors(
     aag_season: options.AagSeason = None,
     customer_season: options.CustomerSeason = None,
     key: options.Key = None,
+    where: options.Where = None,
     json: options.Json = False,
     limit: options.Limit = 50,
 ) -> None:
     """Show what cannot be told, why, and what clears it."""
-    filters = Filters(customer, po, aag_season, customer_season, key)
-    names = ("business_key", "parent_key", *ERROR_COLUMNS, *FILTER_COLUMNS)
-    found: dict[str, list[dict[str, Any]]] = {}
-    with system_run(system, json=json) as run, run.held(), run.warehouse.begin() as connection:
-        check_staged(connection, run)
-        for mapping in run.mappings:
-            table = sa.table(mapping.errors, *(sa.column(name) for name in names))
-            query = sa.select(table).where(filters.where(table)).order_by(table.c.business_key)
-            found[mapping.entity] = [dict(row._mapping) for row in connection.execute(query)]
+    filters = options.filters(customer, po, aag_season, customer_season, key, where)
+
+    def work(pipeline: str) -> dict[str, list[dict[str, Any]]]:
+        with system_run(pipeline, json=json) as run, run.held(), run.warehouse.begin() as connection:
+            check_staged(connection, run)
+            return {mapping.entity: _errors(connection, mapping, filters) for mapping in run.mappings}
+
+    found = by_pipeline(system, work)
     if json:
-        output.print_json(found)
+        output.print_json(one_or_all(found))
         return
-    for entity, rows in found.items():
-        shown = ("order_number", "error_class", "column_name", "message", "shared_by")
+    shown = ("order_number", "error_class", "column_name", "message", "shared_by")
+    for entity, rows in (pair for of in found.values() for pair in of.items()):
         output.table(f"{entity}: {len(rows)}", shown, ([row[c] for c in shown] for row in rows), most=limit)
+
+
+def _errors(connection: sa.Connection, mapping: EntityMapping, filters: Filters) -> list[dict[str, Any]]:
+    names = ("business_key", "parent_key", *ERROR_COLUMNS, *mapping.filters)
+    table = sa.table(mapping.errors, *(sa.column(name) for name in names))
+    query = sa.select(table).where(filters.where(table, mapping.filters)).order_by(table.c.business_key)
+    return [dict(row._mapping) for row in connection.execute(query)]
 
 
 def trace(key: Annotated[str, typer.Argument(help="A business key, an order number or a remote id.")],
@@ -99,11 +113,12 @@ def health(
     json: options.Json = False,
 ) -> None:
     """Exit 0 when all is well, 1 on warnings, 2 when something needs somebody now."""
-    names = [system] if system else list(SYSTEMS)
-    found = {}
-    for name in names:
+
+    def work(name: str) -> list[Finding]:
         with system_run(name, json=json) as run, run.held():
-            found[name] = findings(load_settings(), run.warehouse, system_named(name), run.clock)
+            return findings(load_settings(), run.warehouse, pipeline_named(name), run.clock)
+
+    found = by_pipeline(system, work) if system else {name: work(name) for name in PIPELINES}
     worst = max(finding.level for one in found.values() for finding in one)
     if json:
         content = {name: [finding.as_dict() for finding in one] for name, one in found.items()}
@@ -119,10 +134,12 @@ def health(
 def _staged(connection: sa.Connection, run: SystemRun, filters: Filters) -> dict[str, dict[str, int]]:
     counts: dict[str, dict[str, int]] = {}
     for mapping in run.mappings:
-        table = staged_table(mapping.staging, ())
+        table = staged_table(mapping.staging, mapping.filters)
         query = (
             sa.select(table.c.change_type, table.c.stg_status, sa.func.count())
-            .where(filters.where(table), still_staged(table, run.run.instance, mapping.entity))
+            .where(
+                filters.where(table, mapping.filters), still_staged(table, run.run.instance, mapping.entity)
+            )
             .group_by(table.c.change_type, table.c.stg_status)
         )
         found = sorted(connection.execute(query).fetchall())
@@ -134,9 +151,10 @@ def _staged(connection: sa.Connection, run: SystemRun, filters: Filters) -> dict
 def _error_counts(connection: sa.Connection, run: SystemRun, filters: Filters) -> dict[str, int]:
     counts = {}
     for mapping in run.mappings:
-        names = ("business_key", "parent_key", *FILTER_COLUMNS)
+        names = ("business_key", "parent_key", *mapping.filters)
         table = sa.table(mapping.errors, *(sa.column(name) for name in names))
-        query = sa.select(sa.func.count(sa.distinct(table.c.business_key))).where(filters.where(table))
+        chosen = filters.where(table, mapping.filters)
+        query = sa.select(sa.func.count(sa.distinct(table.c.business_key))).where(chosen)
         counts[mapping.entity] = connection.execute(query).scalar_one()
     return counts
 

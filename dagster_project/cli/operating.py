@@ -15,6 +15,7 @@ from dagster_project.delivery.retention import purge as purge_ledger
 from dagster_project.delivery.staging import Filters
 from dagster_project.delivery.states import State
 from dagster_project.runs import SystemRun
+from dagster_project.systems import pipelines_of
 from dagster_project.warehouse import tables
 from dagster_project.warehouse.exact import exact
 
@@ -55,6 +56,7 @@ def resync(
     aag_season: options.AagSeason = None,
     customer_season: options.CustomerSeason = None,
     key: options.Key = None,
+    where: options.Where = None,
     everything: options.Everything = False,
     field: Annotated[list[str] | None, typer.Option(help="Only this mapped column; may be repeated.")] = None,
     json: options.Json = False,
@@ -63,7 +65,7 @@ def resync(
 
     Fields that are written once and then belong to the board's users are sent only when named.
     """
-    filters = Filters(customer, po, aag_season, customer_season, key, everything)
+    filters = options.filters(customer, po, aag_season, customer_season, key, where, everything)
     filters.check()
     with system_run(system, json=json) as run, run.held():
         names = _known_fields(run, field)
@@ -117,16 +119,18 @@ def pause(
     system: options.SystemName, why: Annotated[str, typer.Option(help="The reason, for others.")]
 ) -> None:
     """Stop deliveries of a system until `resume`."""
-    with system_run(system, json=False) as run, run.held():
-        run.registry.pause(system, why)
-    output.say(f"{system} is paused: {why}")
+    for pipeline in pipelines_of(system):
+        with system_run(pipeline.name, json=False) as run, run.held():
+            run.registry.pause(pipeline.name, why)
+        output.say(f"{pipeline.name} is paused: {why}")
 
 
 def resume(system: options.SystemName) -> None:
     """Lift a pause."""
-    with system_run(system, json=False) as run, run.held():
-        lifted = run.registry.resume(system)
-    output.say(f"{system} delivers again" if lifted else f"{system} was not paused")
+    for pipeline in pipelines_of(system):
+        with system_run(pipeline.name, json=False) as run, run.held():
+            lifted = run.registry.resume(pipeline.name)
+        output.say(f"{pipeline.name} delivers again" if lifted else f"{pipeline.name} was not paused")
 
 
 def purge(
@@ -135,7 +139,7 @@ def purge(
     json: options.Json = False,
 ) -> None:
     """Empty personal data in old requests and events; keys, ids and states stay."""
-    with system_run(system, json=json) as run, run.held():
+    with system_run(pipelines_of(system)[0].name, json=json) as run, run.held():
         purged = purge_ledger(run.warehouse, run.clock, days or run.settings.event_retention_days)
     output.print_json(purged) if json else output.pairs("emptied", purged)
 
@@ -184,7 +188,9 @@ def _delivered(run: SystemRun, filters: Filters) -> list[Record]:
         check_staged(connection, run)
         for mapping in run.mappings:
             told = _told_with_filters(run, mapping)
-            found = connection.execute(sa.select(told.c.business_key).where(filters.where(told)))
+            found = connection.execute(
+                sa.select(told.c.business_key).where(filters.where(told, mapping.filters))
+            )
             refs += [(mapping.entity, row.business_key) for row in found]
     return list(run.ledger.records(refs).values())
 

@@ -1,8 +1,8 @@
 """stage, deliver, run: the flow of a run from the command line."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 import typer
@@ -14,9 +14,22 @@ from dagster_project.delivery.staging import Filters
 from dagster_project.delivery.states import RunStatus
 from dagster_project.runs import Options, Resolution, Staged, SystemRun
 from dagster_project.settings import load_settings
-from dagster_project.systems import system_named
+from dagster_project.systems import pipeline_named, pipelines_of
 from dagster_project.warehouse.reading import table_exists
 from dagster_project.warehouse.schema import SchemaTooOld
+
+T = TypeVar("T")
+Outcome = tuple[Resolution, Staged | None, Report]
+
+
+def by_pipeline(system: str, work: Callable[[str], T]) -> dict[str, T]:
+    """Do something for every pipeline of a system, in the order they run; return it by pipeline."""
+    return {pipeline.name: work(pipeline.name) for pipeline in pipelines_of(system)}
+
+
+def one_or_all(found: Mapping[str, Any]) -> Any:
+    """Return what there is to print: of one pipeline just that, of several by their names."""
+    return next(iter(found.values())) if len(found) == 1 else dict(found)
 
 
 @contextmanager
@@ -24,7 +37,7 @@ def system_run(system: str, *, json: bool, **said: bool) -> Iterator[SystemRun]:
     """Build a run that shows its progress; its handles are given up at the end."""
     with output.meter(shown=not json) as meter:
         run = SystemRun(
-            load_settings(), system_named(system), options=Options(**said),
+            load_settings(), pipeline_named(system), options=Options(**said),
             progress=meter, on_node=meter.node, on_wait=output.warn,
         )  # fmt: skip
         try:
@@ -37,7 +50,7 @@ def check_staged(connection: sa.Connection, run: SystemRun) -> None:
     """Raise SchemaTooOld with the next step while there are no STG_, ERR_ and MON_ relations to look at."""
     names = (name for m in run.mappings for name in (m.staging, m.errors, m.mirror))
     if not all(table_exists(connection, name) for name in names):
-        raise SchemaTooOld(f"nothing was staged and settled yet: run `order-staging stage {run.system.name}`")
+        raise SchemaTooOld(f"nothing was staged and settled yet: run `order-staging stage {run.pipeline.name}`")
 
 
 def stage(
@@ -47,14 +60,20 @@ def stage(
     allow_impact: options.AllowImpact = False,
 ) -> None:
     """Compute what is new, changed and wrong into STG_ and ERR_. Makes no call."""
-    said = {"allow_removals": allow_removals, "allow_impact": allow_impact}
-    with system_run(system, json=json, **said) as run, run.alone():
-        staged = run.stage()
-        run.settle()
+
+    def work(pipeline: str) -> Staged:
+        said = {"allow_removals": allow_removals, "allow_impact": allow_impact}
+        with system_run(pipeline, json=json, **said) as run, run.alone():
+            run.extract()
+            staged = run.stage()
+            run.settle()
+        if not json:
+            _show_staged(staged)
+        return staged
+
+    found = by_pipeline(system, work)
     if json:
-        output.print_json(staged.as_dict())
-        return
-    _show_staged(staged)
+        output.print_json(one_or_all({name: staged.as_dict() for name, staged in found.items()}))
 
 
 def deliver(
@@ -64,19 +83,24 @@ def deliver(
     aag_season: options.AagSeason = None,
     customer_season: options.CustomerSeason = None,
     key: options.Key = None,
+    where: options.Where = None,
     everything: options.Everything = False,
     json: options.Json = False,
     start_empty: options.StartEmpty = False,
 ) -> None:
     """Deliver what is staged, without staging again, and settle."""
-    filters = Filters(customer, po, aag_season, customer_season, key, everything)
+    filters = options.filters(customer, po, aag_season, customer_season, key, where, everything)
     filters.check()
-    with system_run(system, json=json, start_empty=start_empty) as run, run.step(first=True):
-        resolution = run.resolve()
-        report = run.deliver(filters, resolution)
-        run.settle()
-        run.close(report)
-    _show(json, resolution, None, report)
+
+    def work(pipeline: str) -> Outcome:
+        with system_run(pipeline, json=json, start_empty=start_empty) as run, run.step(first=True):
+            resolution = run.resolve()
+            report = run.deliver(filters, resolution)
+            run.settle()
+            run.close(report)
+        return _shown(json, (resolution, None, report))
+
+    _end(json, by_pipeline(system, work))
 
 
 def run(
@@ -86,6 +110,7 @@ def run(
     aag_season: options.AagSeason = None,
     customer_season: options.CustomerSeason = None,
     key: options.Key = None,
+    where: options.Where = None,
     everything: options.Everything = False,
     dry_run: options.DryRun = False,
     json: options.Json = False,
@@ -94,21 +119,29 @@ def run(
     allow_impact: options.AllowImpact = False,
     limit: options.Limit = 50,
 ) -> None:
-    """Resolve, stage, deliver and settle."""
-    filters = Filters(customer, po, aag_season, customer_season, key, everything)
+    """Resolve, extract, stage, deliver and settle: every pipeline of the system, one after the other."""
+    filters = options.filters(customer, po, aag_season, customer_season, key, where, everything)
     filters.check()
     said = {"allow_removals": allow_removals, "allow_impact": allow_impact}
-    if dry_run:
-        _dry_run(system, filters, json, said, limit)
+
+    def work(pipeline: str) -> Outcome:
+        with system_run(pipeline, json=json, start_empty=start_empty, **said) as one:
+            return _shown(json, one.whole(filters))
+
+    if not dry_run:
+        _end(json, by_pipeline(system, work))
         return
-    with system_run(system, json=json, start_empty=start_empty, **said) as system_run_:
-        resolution, staged, report = system_run_.whole(filters)
-    _show(json, resolution, staged, report)
+    found = by_pipeline(system, lambda pipeline: _dry_run(pipeline, filters, json, said, limit))
+    if json:
+        output.print_json(one_or_all(found))
 
 
-def _dry_run(system: str, filters: Filters, json: bool, said: Mapping[str, bool], limit: int) -> None:
+def _dry_run(
+    pipeline: str, filters: Filters, json: bool, said: Mapping[str, bool], limit: int
+) -> dict[str, Any]:
     """List what a run would send, with old and new value of every field; the ledger stays as it is."""
-    with system_run(system, json=json, **said) as run, run.alone():
+    with system_run(pipeline, json=json, **said) as run, run.alone():
+        run.extract()
         run.stage()
         rows = run.staged_rows(filters)
         told = {
@@ -122,16 +155,15 @@ def _dry_run(system: str, filters: Filters, json: bool, said: Mapping[str, bool]
     ]
     waiting = sum(row.status in (StagedAs.HELD, StagedAs.BLOCKED) for row in rows)
     going = len(rows) - waiting
-    if json:
-        output.print_json({"would_send": going, "waiting": waiting, "differences": lines})
-        return
-    columns = ("entity", "key", "change", "status", "field", "old", "new")
-    output.table(
-        f"{going} rows would be sent, {waiting} are held or blocked",
-        columns,
-        ([line[c] for c in columns] for line in lines),
-        most=limit,
-    )
+    if not json:
+        columns = ("entity", "key", "change", "status", "field", "old", "new")
+        output.table(
+            f"{pipeline}: {going} rows would be sent, {waiting} are held or blocked",
+            columns,
+            ([line[c] for c in columns] for line in lines),
+            most=limit,
+        )
+    return {"would_send": going, "waiting": waiting, "differences": lines}
 
 
 def _differences(row: Row, told: Mapping[str, Any] | None) -> Iterator[dict[str, Any]]:
@@ -143,14 +175,23 @@ def _differences(row: Row, told: Mapping[str, Any] | None) -> Iterator[dict[str,
         yield {**shared, "field": name, "old": (told or {}).get(name), "new": row.values.get(name)}
 
 
-def _show(json: bool, resolution: Resolution, staged: Staged | None, report: Report) -> None:
+def _shown(json: bool, outcome: Outcome) -> Outcome:
+    if not json:
+        show(*outcome)
+    return outcome
+
+
+def _end(json: bool, found: Mapping[str, Outcome]) -> None:
+    """Print what came of every pipeline for machines, and end with the exit code of the worst."""
     if json:
-        content = {"resolved": resolution.as_dict(), "delivered": report.as_dict()}
-        output.print_json(content if staged is None else {**content, **staged.as_dict()})
-    else:
-        show(resolution, staged, report)
-    if report.status is not RunStatus.COMPLETED:
+        output.print_json(one_or_all({name: _as_dict(*outcome) for name, outcome in found.items()}))
+    if any(report.status is not RunStatus.COMPLETED for _, _, report in found.values()):
         raise typer.Exit(1)
+
+
+def _as_dict(resolution: Resolution, staged: Staged | None, report: Report) -> dict[str, Any]:
+    content = {"resolved": resolution.as_dict(), "delivered": report.as_dict()}
+    return content if staged is None else {**content, **staged.as_dict()}
 
 
 def show(resolution: Resolution, staged: Staged | None, report: Report) -> None:

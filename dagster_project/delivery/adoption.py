@@ -228,7 +228,7 @@ def check_first_contact(
     An empty destination is contact enough. Objects made by our user that the ledger does not know mean
     that the ledger is older than they are, e.g. after a restored backup.
     """
-    instance = destination.instance
+    instance, system = ledger.run.instance, ledger.run.system
     if start_empty:
         registry.allow_contact(instance, "START_EMPTY")
     contact = registry.contact(instance)
@@ -242,13 +242,13 @@ def check_first_contact(
         raise FirstContactRefused(
             f"{instance} holds {len(strangers)} objects the ledger does not know ({some}{more}); "
             "creating could double them. Match them with "
-            f"`order-staging adopt {destination.system}`, or say --start-empty"
+            f"`order-staging adopt {system}`, or say --start-empty"
         )
     if contact is None:
         if ledger.empty() and any(_holds_anything(destination, e) for e in destination.entities if e.staging):
             raise FirstContactRefused(
                 f"{instance} is not empty and the ledger is. Match what is there with "
-                f"`order-staging adopt {destination.system}`, or say --start-empty"
+                f"`order-staging adopt {system}`, or say --start-empty"
             )
         registry.allow_contact(instance, "FOUND_EMPTY")
     return None

@@ -182,8 +182,6 @@ class Artefact:
 class Destination(Protocol):
     """A system that accepts rows. One object per run; it owns its connections."""
 
-    system: str
-    instance: str
     entities: Sequence[Entity]
     quiet_seconds: float
     requests_per_commit: int

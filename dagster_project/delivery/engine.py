@@ -85,7 +85,7 @@ class Engine:
             for entity in self.destination.entities:
                 self.entity(entity, self._rows_of(entity, staged))
         except AccessRefused as refused:
-            Registry(self.ledger.warehouse, self.clock).pause(self.destination.system, str(refused))
+            Registry(self.ledger.warehouse, self.clock).pause(self.ledger.run.system, str(refused))
             error = str(refused)
             raise
         except BaseException as stopped:

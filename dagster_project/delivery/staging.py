@@ -2,8 +2,8 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -20,61 +20,62 @@ CONTROL = (
 )  # fmt: skip
 
 
+MEANS = {"customer": ("source_customer", "canonical_customer", "customer_no"), "po": ("po_number",)}
+"""What operators say, and the filter columns it may stand in; any other name is the column itself."""
+
+
 class NothingChosen(Exception):
     """Neither a filter nor --all was given; delivering everything has to be said."""
+
+
+class UnknownFilter(Exception):
+    """The pipeline's rows cannot be chosen by this; the message lists by what they can."""
 
 
 @dataclass(frozen=True)
 class Filters:
     """Which staged rows to deliver. All given ones must hold; `everything` stands for none on purpose."""
 
-    customer: str | None = None
-    po: str | None = None
-    aag_season: str | None = None
-    customer_season: str | None = None
+    chosen: Mapping[str, str] = field(default_factory=dict)  # name → exact value
     key: str | None = None
     everything: bool = False
+
+    @classmethod
+    def said(cls, *, key: str | None = None, everything: bool = False, **chosen: str | None) -> "Filters":
+        """Return the filters that were given; None means that one was not."""
+        return cls({name: value for name, value in chosen.items() if value is not None}, key, everything)
 
     def check(self) -> None:
         """Raise NothingChosen unless at least one filter, or `everything`, was given."""
         if not (self.everything or self.given()):
             raise NothingChosen(
-                "say which rows: --customer, --po, --aag-season, --customer-season or --key, or --all"
+                "say which rows: by --key, a filter such as --customer, --po or --where NAME=VALUE, or --all"
             )
 
     def given(self) -> dict[str, str]:
         """Return the filters that were given."""
-        values = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "everything"}
-        return {name: value for name, value in values.items() if value is not None}
+        return {**self.chosen, **({"key": self.key} if self.key is not None else {})}
 
-    def where(self, table: sa.FromClause) -> sa.ColumnElement[bool]:
+    def where(self, table: sa.FromClause, columns: Collection[str]) -> sa.ColumnElement[bool]:
         """Return the bound condition: equality, so that 4755 does not find 47551.
 
-        A customer is named as the source spells it or by its canonical name.
+        `columns` are the filter columns of the relation. A customer is named as the source spells it or by
+        its canonical name. Raises UnknownFilter.
         """
-        column = table.c
         conditions: list[sa.ColumnElement[bool]] = []
-        if self.customer is not None:
-            conditions.append(
-                (column.source_customer == self.customer) | (column.canonical_customer == self.customer)
-            )
-        if self.po is not None:
-            conditions.append(column.po_number == self.po)
-        if self.aag_season is not None:
-            conditions.append(column.aag_season == self.aag_season)
-        if self.customer_season is not None:
-            conditions.append(column.customer_season == self.customer_season)
+        for name, value in self.chosen.items():
+            found = [column for column in MEANS.get(name, (name,)) if column in columns]
+            if not found:
+                raise UnknownFilter(f"rows cannot be chosen by {name}; they can by key, {', '.join(columns)}")
+            conditions.append(sa.or_(*(table.c[column] == value for column in found)))
         if self.key is not None:
-            conditions.append((column.business_key == self.key) | (column.parent_key == self.key))
+            conditions.append((table.c.business_key == self.key) | (table.c.parent_key == self.key))
         return sa.and_(sa.true(), *conditions)
 
 
-FILTER_COLUMNS = ("source_customer", "canonical_customer", "po_number", "aag_season", "customer_season")
-
-
-def staged_table(name: str, mapped: Sequence[str]) -> sa.TableClause:
+def staged_table(name: str, filter_columns: Iterable[str], mapped: Iterable[str] = ()) -> sa.TableClause:
     """Return a STG_ relation as a selectable with its control, filter and mapped columns."""
-    return sa.table(name, *(sa.column(column) for column in (*CONTROL, *FILTER_COLUMNS, *mapped)))
+    return sa.table(name, *(sa.column(column) for column in (*CONTROL, *filter_columns, *mapped)))
 
 
 def still_staged(table: sa.TableClause, instance: str, entity: str) -> sa.ColumnElement[bool]:
@@ -100,13 +101,14 @@ def still_staged(table: sa.TableClause, instance: str, entity: str) -> sa.Column
 
 
 def read_staged(
-    connection: Connection, instance: str, entity: Entity, mapped: Sequence[str], filters: Filters
-) -> Iterator[Row]:
+    connection: Connection, instance: str, entity: Entity, mapped: Sequence[str], filters: Filters,
+    filter_columns: Sequence[str],
+) -> Iterator[Row]:  # fmt: skip
     """Yield the staged rows of an entity that the filters choose and nobody sent since, in key order."""
-    table = staged_table(entity.staging, mapped)
+    table = staged_table(entity.staging, filter_columns, mapped)
     query = (
         sa.select(*(table.c[name] for name in (*CONTROL, *mapped)))
-        .where(filters.where(table), still_staged(table, instance, entity.name))
+        .where(filters.where(table, filter_columns), still_staged(table, instance, entity.name))
         .order_by(table.c.business_key)
     )
     for record in connection.execution_options(stream_results=True).execute(query):

@@ -7,13 +7,11 @@ from dagster_project.notifications.alerts import failure_sensor, health_sensor
 from dagster_project.settings import load_settings
 
 SYSTEM = "monday"
-BOARD = dg.AssetKey([SYSTEM, "board"])
 
 ledger_resolved = orchestration.resolved_asset(SYSTEM)
 stage = orchestration.stage_assets(SYSTEM)
-board = orchestration.board_asset(
+board = orchestration.delivery_asset(
     SYSTEM,
-    BOARD.path,
     [
         dg.AssetKey([SYSTEM, "STG_MON_CustMasterSchedule"]),
         dg.AssetKey([SYSTEM, "STG_MON_CustMasterSchedule_Subitems"]),

@@ -49,13 +49,11 @@ SHARE_OF_TIMEOUT = 0.5
 class MondayDestination:
     """Delivers to one board and its subitem board."""
 
-    system = "monday"
     requests_per_commit = 1
 
     def __init__(
         self, settings: Settings, clock: Clock, mappings: Sequence[EntityMapping], client: MondayClient
     ) -> None:
-        self.instance = settings.instance(self.system)
         self.quiet_seconds = settings.monday_quiet_seconds
         self.client = client
         boards = {ITEMS: settings.monday_board_id, SUBITEMS: settings.monday_subitem_board_id}

@@ -16,7 +16,7 @@ def provision(destination: Destination) -> dict[str, Any]:
     Safe to repeat. Raises PreflightFailed when a column of that id has another type or was not made.
     """
     if not isinstance(destination, MondayDestination):
-        raise TypeError(f"{destination.system} has nothing to provision here")
+        raise TypeError(f"{type(destination).__name__} is no board")
     report: dict[str, Any] = {}
     for layout in destination.layouts.values():
         if layout.external_id is not None:
@@ -37,7 +37,7 @@ def _column(destination: MondayDestination, board_id: str, external: ExternalId)
             "column_type": external.type,
         },
     )
-    key = f"{destination.instance}:provision:{external.column}"
+    key = f"monday:{board_id}:provision:{external.column}"
     said = ""
     try:
         reply, _ = destination.client.mutate(compose([call]), key, ["create_column"])

@@ -13,7 +13,7 @@ import dagster as dg
 from dagster_project.clock import SystemClock
 from dagster_project.health import Level, findings
 from dagster_project.settings import load_settings
-from dagster_project.systems import system_named
+from dagster_project.systems import pipeline_named
 from dagster_project.warehouse.engine import Warehouse
 from dagster_project.warehouse.lock import hold
 
@@ -85,7 +85,7 @@ def critical(system: str) -> Alert | None:
     settings = load_settings()
     warehouse = Warehouse(settings.warehouse)
     with hold(warehouse, f"health of {system}", settings.warehouse_wait_seconds):
-        found = findings(settings, warehouse, system_named(system), SystemClock())
+        found = findings(settings, warehouse, pipeline_named(system), SystemClock())
     worst = [finding for finding in found if finding.level is Level.CRITICAL]
     if not worst:
         return None

@@ -16,6 +16,7 @@ from dagster_project.monday.connection import Connection
 from dagster_project.monday.destination import MondayDestination
 from dagster_project.monday.provision import provision
 from dagster_project.settings import Settings
+from dagster_project.systems import MONDAY
 from sandbox.monday.server import RunningMonday
 from tests.conftest import FakeClock
 
@@ -60,7 +61,7 @@ class BoardOutside:
             _env_file=None, monday_api_url=server.url, monday_api_token=server.token, monday_quiet_seconds=5,
             monday_timeout_seconds=ANSWER_SECONDS, monday_drift_overwrite=[self.fields["ours"]],
         )  # fmt: skip
-        self.instance = self.settings.instance(self.system)
+        self.instance = MONDAY.instance(self.settings)
         provision(self._built(self.settings, FakeClock()))
         self._ask(
             "mutation ($b: ID!, $g: String!) { create_group(board_id: $b, group_name: $g) { id } }",

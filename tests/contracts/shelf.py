@@ -71,15 +71,13 @@ class Shelf:
 class ShelfDestination:
     """Delivers to a shelf; poison is any value `poison`, refusal of a whole request any value `choke`."""
 
-    system = "shelf"
     entities: Sequence[Entity] = ENTITIES
     quiet_seconds = 5.0
     requests_per_commit = 1
 
-    def __init__(self, shelf: Shelf, size: int = 4, instance: str = "shelf:TEST:1") -> None:
+    def __init__(self, shelf: Shelf, size: int = 4) -> None:
         self.shelf = shelf
         self.size = size
-        self.instance = instance
         self.calls = 0
 
     def preflight(self) -> Preflight:

@@ -14,6 +14,7 @@ from dagster_project.delivery.sending import no_checkpoint
 from dagster_project.delivery.verification import Verification, Verified
 from dagster_project.monday.destination import MondayDestination
 from dagster_project.settings import Settings
+from dagster_project.systems import MONDAY
 from dagster_project.warehouse.engine import Warehouse
 from sandbox.monday.control import Control
 from tests.conftest import FakeClock
@@ -54,7 +55,7 @@ class Orders:
 
     def run(self, checkpoint: Callable[[str], None] = no_checkpoint) -> Report:
         """Do one whole run, as a new process would."""
-        run = Run("monday", self.settings.instance("monday"))
+        run = Run("monday", MONDAY.instance(self.settings))
         scope = Scope(self.warehouse, run, self.clock, lease_seconds=180)
         scope.take()
         destination = MondayDestination.from_settings(self.settings, self.clock)
@@ -76,7 +77,7 @@ class Orders:
 
     def ledger(self, run: Run | None = None) -> Ledger:
         """The ledger as a run sees it."""
-        return Ledger(self.warehouse, run or Run("monday", self.settings.instance("monday")), self.clock)
+        return Ledger(self.warehouse, run or Run("monday", MONDAY.instance(self.settings)), self.clock)
 
     def verify(self) -> Verified:
         """Read everything back."""
