@@ -127,7 +127,10 @@ def test_ctrl_c_and_a_full_disk_end_with_a_sentence_and_the_next_run_completes(
 
     landed.control.set_faults(latency={"request": (0.3, 0.3)})
     landed.forget_calls()
-    with subprocess.Popen(run, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        run, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # a suite in the background ignores it
+    ) as process:  # fmt: skip
         while not landed.control.calls(log=False)["committed"].get("create_subitem"):
             assert process.poll() is None
             time.sleep(0.05)

@@ -13,11 +13,11 @@ from sandbox.monday.process import MondayProcess
 from tests.pipeline.conftest import Prepared
 from tests.pipeline.world import Pipeline
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 SEED = 4755
 RANDOM_KILLS = 10
-LATENCY = (0.05, 0.3)
+LATENCY = (0.02, 0.1)
 ORDERS = 33
 
 
