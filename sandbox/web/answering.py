@@ -63,6 +63,7 @@ class Answering:
         if fault.kind != "none" and fault.when == "before":
             self._spoil(request, exchange, call, fault, None)
             return
+        call.cut_after = fault.after_entries
         answer = self._execute(request, call)
         call.executed = answer.status < 400
         if fault.kind == "none":

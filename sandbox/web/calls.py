@@ -22,6 +22,8 @@ class Call:
     """The status the client got; None: it got none."""
     fault: str | None = None
     executed: bool = False
+    cut_after: int | None = None
+    """So many entries of a batch are executed, and no more."""
     ended: bool = False
     at: float = field(default_factory=time.time)
     seconds: float = 0.0

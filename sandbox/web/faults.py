@@ -38,6 +38,9 @@ class Fault(BaseModel):
     seconds: float = Field(1.0, ge=0)
     """What Retry-After tells."""
 
+    after_entries: int | None = Field(None, ge=0)
+    """Of a batch, execute only so many entries: what a time-out of the server leaves behind."""
+
     def strikes(self, kind: CallKind, path: str) -> bool:
         return self.on in (kind, "any") and (self.path is None or bool(re.search(self.path, path)))
 

@@ -3,32 +3,21 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
-from sandbox.web.answering import JSON_HEADERS, Answer
+from sandbox.web.answering import Answer
 from sandbox.web.calls import Call
 from sandbox.web.transport import Request
 from sandbox.woocommerce.access import authorise
-from sandbox.woocommerce.errors import Refused, invalid_id, invalid_json, no_route
+from sandbox.woocommerce.asked import Asked, told
+from sandbox.woocommerce.errors import Refused, invalid_json, no_route
 from sandbox.woocommerce.market import Market
-from sandbox.woocommerce.parameters import list_request
-from sandbox.woocommerce.selecting import only, page
+from sandbox.woocommerce.reading import Reading
 from sandbox.woocommerce.site_time import ZONE_NAME
+from sandbox.woocommerce.writing import Writing
 
 BASE = "/wp-json/wc/v3"
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A request that may be answered."""
-
-    ids: tuple[int, ...]
-    query: dict[str, list[str]]
-    body: dict[str, Any]
-    url: str
-
 
 Handler = Callable[[Asked], Answer]
 
@@ -36,10 +25,24 @@ Handler = Callable[[Asked], Answer]
 class Endpoint:
     def __init__(self, market: Market) -> None:
         self._market = market
-        self._routes: list[tuple[str, str, Handler]] = [
-            ("GET", "/orders", self._list),
-            ("GET", "/orders/{id}", self._get),
-        ]
+        reading, writing = Reading(market), Writing(market)
+        self._routes: dict[tuple[str, str], Handler] = {
+            ("GET", "/orders"): reading.orders,
+            ("GET", "/orders/{id}"): reading.order,
+            ("PUT", "/orders/{id}"): writing.put,
+            ("POST", "/orders/{id}"): writing.put,
+            ("POST", "/orders/batch"): writing.batch,
+            ("PUT", "/orders/batch"): writing.batch,
+            ("GET", "/orders/{id}/notes"): writing.notes,
+            ("POST", "/orders/{id}/notes"): writing.add_note,
+            ("GET", "/orders/{id}/notes/{id}"): writing.one_note,
+            ("DELETE", "/orders/{id}/notes/{id}"): writing.delete_note,
+            ("GET", "/orders/{id}/refunds"): reading.refunds,
+            ("GET", "/orders/{id}/refunds/{id}"): reading.refund,
+            ("GET", "/products"): reading.products,
+            ("GET", "/customers"): reading.customers,
+            ("GET", "/customers/{id}"): reading.customer,
+        }
 
     def execute(self, request: Request, call: Call) -> Answer:
         """Answer a request; errors come in Woo's shape."""
@@ -57,32 +60,13 @@ class Endpoint:
             raise no_route()
         path = request.path.removeprefix(BASE).rstrip("/")
         call.route = re.sub(r"/\d+", "/{id}", path)
-        method = _method(request, query)
-        handler = next(
-            (do for verb, route, do in self._routes if (verb, route) == (method, call.route)), None
-        )
+        handler = self._routes.get((_method(request, query), call.route))
         if handler is None:
             raise no_route()
         authorise(self._market.keys, request, query, writing=call.kind == "write")
         ids = tuple(int(number) for number in re.findall(r"/(\d+)", path))
         host = request.headers.get("host", "127.0.0.1")
-        return handler(Asked(ids, query, _body(request), f"http://{host}{request.path}"))
-
-    def _list(self, asked: Asked) -> Answer:
-        return page(self._market.store, list_request(asked.query), asked.query, asked.url)
-
-    def _get(self, asked: Asked) -> Answer:
-        with self._market.store.reading():
-            order = self._market.store.order(asked.ids[0])
-        if order is None:
-            raise invalid_id()
-        fields = tuple(",".join(asked.query.get("_fields", [])).split(","))
-        return told(only(order, tuple(field for field in fields if field)))
-
-
-def told(content: Any, status: int = 200) -> Answer:
-    """An answer as WordPress writes JSON."""
-    return Answer(status, json.dumps(content).encode(), JSON_HEADERS)
+        return handler(Asked(ids, query, _body(request), f"http://{host}{request.path}", call))
 
 
 def _method(request: Request, query: dict[str, list[str]]) -> str:
@@ -96,9 +80,8 @@ def _body(request: Request) -> dict[str, Any]:
     if not request.body or request.method == "GET":
         return {}
     if "json" not in request.headers.get("content-type", ""):
-        return {
-            name: values[-1] for name, values in parse_qs(request.body.decode("utf-8", "replace")).items()
-        }
+        form = parse_qs(request.body.decode("utf-8", "replace"))
+        return {name: values[-1] for name, values in form.items()}
     try:
         content = json.loads(request.body)
     except (ValueError, UnicodeDecodeError):

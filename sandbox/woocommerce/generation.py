@@ -45,7 +45,13 @@ def generate(
     """Orders `first` to `orders` - 1 of a series. Content depends on seed and index, dates on all four."""
     goods = shop(seed)
     for index in range(first, orders):
-        yield _made(goods, seed, index, _moment(index, orders, ending), ending)
+        yield _made(goods, seed, index, _moment(index, orders, ending), ending, scene_at(index))
+
+
+def made_now(seed: int, index: int, created: datetime, scene: str | None = None) -> MadeOrder:
+    """Order `index` as it is placed at a moment: plain, or one of a scene. Raises KeyError for unknown ones."""
+    played = None if scene is None else {each.__name__: each for each in SCENES}[scene]
+    return _made(shop(seed), seed, index, created, created, played)
 
 
 def scene_at(index: int) -> Scene | None:
@@ -67,11 +73,12 @@ def _moment(index: int, orders: int, ending: datetime) -> datetime:
     return (ending - back).replace(microsecond=0)
 
 
-def _made(goods: Shop, seed: int, index: int, created: datetime, ending: datetime) -> MadeOrder:
+def _made(
+    goods: Shop, seed: int, index: int, created: datetime, ending: datetime, scene: Scene | None
+) -> MadeOrder:
     rng = random.Random(f"order {seed} {index}")
     draft, customer = plain_order(goods, rng, index, created)
     expectation = Expectation()
-    scene = scene_at(index)
     stage = Stage(draft, customer, expectation, goods, rng, ending)
     if scene is not None:
         expectation.traits.append(scene.__name__)

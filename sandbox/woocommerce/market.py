@@ -7,6 +7,8 @@ from sandbox.web.calls import CallLog
 from sandbox.web.faults import FaultPlan, FaultSchedule
 from sandbox.woocommerce.access import fresh_keys
 from sandbox.woocommerce.generation import DEFAULT_ENDING, DEFAULT_ORDERS, DEFAULT_SEED, generate
+from sandbox.woocommerce.poison import Poisons
+from sandbox.woocommerce.site_time import SiteClock
 from sandbox.woocommerce.store import Store
 
 
@@ -25,6 +27,8 @@ class Market:
         self.faults = FaultSchedule()
         self.calls = CallLog()
         self.keys = fresh_keys()
+        self.clock = SiteClock()
+        self.poisons = Poisons()
         with self.store.reading():
             empty = self.store.fact("seed") is None
         if empty:
@@ -37,6 +41,7 @@ class Market:
             self.store.add((made.order, made.expectation.told()) for made in generate(orders, seed, ending))
             self.store.remember("seed", seed)
             self.store.remember("orders", orders)
+            self.store.remember("made", orders)
             self.store.remember("ending", ending.isoformat())
 
     def reset(
@@ -49,10 +54,15 @@ class Market:
             datetime.fromisoformat(ending or self._fact("ending")).replace(tzinfo=UTC),
         )
         self.faults.set(FaultPlan())
+        self.poisons.set(())
         self.calls.clear()
         self.keys = fresh_keys()
         with self.store.reading():
             return self.store.status_counts()
+
+    @property
+    def seed(self) -> int:
+        return int(self._fact("seed"))
 
     def close(self) -> None:
         self.store.close()

@@ -139,6 +139,17 @@ class Store:
         rows = self._connection.execute("select order_id, kind, at from mail order by id")
         return [{"order_id": order_id, "kind": kind, "at": at} for order_id, kind, at in rows]
 
+    def expectation(self, order_id: int) -> Json:
+        row = self._connection.execute(
+            "select body from expectation where order_id = ?", (order_id,)
+        ).fetchone()
+        return dict(json.loads(row[0]))
+
+    def expect(self, order_id: int, expected: Json) -> None:
+        self._connection.execute(
+            "insert or replace into expectation values (?, ?)", (order_id, json.dumps(expected))
+        )
+
     def expectations(self) -> dict[int, Json]:
         rows = self._connection.execute("select order_id, body from expectation order by order_id")
         return {order_id: json.loads(body) for order_id, body in rows}
