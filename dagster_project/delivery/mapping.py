@@ -93,6 +93,7 @@ class Mapping:
     batch: str | None
     filters: Dict[str, str]
     reference: Dict[str, str]
+    part_of: str | None  # entity these rows are told with; they have no relations but `staging`
     told: str
     staging: str
     errors: str
@@ -155,10 +156,9 @@ def load_all(
     problems += mapping_check.problems(documents, system, profile, sources or {})
     if problems:
         raise MappingError(sorted(set(problems), key=str))
-    parents = {document.meta["entity"]: document for document in documents}
+    entities = {document.meta["entity"]: document for document in documents}
     built = [
-        _mapping(document, parents.get(document.meta.get("parent")), system, profile)
-        for document in documents
+        _mapping(document, entities.get(_whole(document)), system, profile) for document in documents
     ]
     return tuple(sorted(built, key=lambda mapping: (mapping.parent is not None, mapping.entity)))
 
@@ -172,6 +172,11 @@ def check(
     except MappingError as error:
         return error.problems
     return ()
+
+
+def _whole(document: Document) -> str | None:
+    """The entity a document's rows belong to: a parent's, or the one they are told with."""
+    return document.meta.get("parent") or document.meta.get("part_of")
 
 
 def _mapping(document: Document, parent: Document | None, system: str, profile: str | None) -> Mapping:
@@ -192,11 +197,12 @@ def _mapping(document: Document, parent: Document | None, system: str, profile: 
         batch=inherited.get("batch"),
         filters=inherited.get("filters", {}),
         reference=inherited.get("reference", {}),
-        told=meta["told"],
+        part_of=meta.get("part_of"),
+        told=meta.get("told", ""),
         staging=meta["staging"],
-        errors=meta["errors"],
-        mirror=meta["mirror"],
-        mirror_ids=tuple(MirrorId(role, **said) for role, said in meta["mirror_ids"].items()),
+        errors=meta.get("errors", ""),
+        mirror=meta.get("mirror", ""),
+        mirror_ids=tuple(MirrorId(role, **said) for role, said in meta.get("mirror_ids", {}).items()),
         target=meta.get(system, {}),
         read_only=tuple(ReadOnlyColumn(**entry) for entry in meta.get("read_only", ())),
         columns=tuple(_column(entry, entry.meta or {}, system, chosen) for entry in document.mapped),

@@ -71,11 +71,10 @@ def _names(document: Document, system: str, entities: Mapping[str, Document]) ->
         yield document.problem(
             f"the model must be named int_{system}__{entity}_mapped", ("models", 0, "name")
         )
-    parent = meta.get("parent")
-    if parent is not None and parent not in entities:
-        yield document.problem(
-            f"unknown parent '{parent}'{suggest(parent, list(entities))}", (*META, "parent")
-        )
+    for key in ("parent", "part_of"):
+        named = meta.get(key)
+        if named is not None and named not in entities:
+            yield document.problem(f"unknown {key} '{named}'{suggest(named, list(entities))}", (*META, key))
     carried = [column.name for column in document.columns if column.meta is None]
     for key in ("key", "parent_key"):
         if isinstance(meta.get(key), str) and meta[key] not in carried:
@@ -162,9 +161,11 @@ def _arguments(document: Document, entry: ColumnEntry, meta: Mapping[str, Any]) 
     if isinstance(longest, int) and longest > (length or 0):
         message = f"max_length {longest} does not fit data_type {entry.data_type}"
         yield document.problem(message, (*place, "max_length"))
-    if kind == TEXT and longest is None and "value" not in transform.required:
+    if length and longest is None and "value" not in transform.required:
         message = f"'max_length' is missing: up to {length} a text is sent, a longer one goes to ERR_"
         yield document.problem(message, place)
+    if "too_long" in meta and longest is None:
+        yield document.problem("too_long says what becomes of a text longer than max_length: say one", place)
     for key in ("minimum", "maximum"):
         if key in meta and kind in (TEXT, "date"):
             yield document.problem(f"{key} is for numbers, data_type is {entry.data_type}", (*place, key))

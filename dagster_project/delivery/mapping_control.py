@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from dagster_project.delivery.destination import Change, StagedAs
 from dagster_project.delivery.mapping_document import block
+from dagster_project.delivery.mapping_vocabulary import LONG_TEXT
 from dagster_project.delivery.outcomes import ErrorClass
 
 INSTANT = "{{ 'datetime2(6)' if target.type == 'sqlserver' else 'timestamp' }}"
-LONG_TEXT = "{{ 'nvarchar(max)' if target.type == 'sqlserver' else 'varchar' }}"
 
 CHANGES = tuple(change.value for change in Change)
 STATUSES = tuple(status.value for status in StagedAs)
@@ -161,6 +161,7 @@ def control_columns(meta: Mapping[str, Any]) -> dict[str, str]:
     taken = {
         control.name.casefold(): str(meta.get(role, role))
         for role in WITH_MAPPED
+        if role in meta
         for control in CONTROLS[role]
     }
     staging, mirror = str(meta.get("staging")), str(meta.get("mirror"))

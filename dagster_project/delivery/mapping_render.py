@@ -33,7 +33,12 @@ def path_of(system: str, root: Path = ROOT) -> Path:
 def render(system: str, root: Path = ROOT) -> dict[Path, str]:
     """Return path → content of the files that follow from a system's mappings. Raises MappingError."""
     mappings = load_all(system, root=root)
-    models = [_model(role, mapping, mappings) for mapping in mappings for role in CONTROLS]
+    models = [
+        _model(role, mapping, mappings)
+        for mapping in mappings
+        for role in CONTROLS
+        if getattr(mapping, role)
+    ]
     text = yaml.dump(
         {"version": 2, "models": models}, Dumper=_Indented, sort_keys=False, allow_unicode=True, width=110
     )
@@ -75,7 +80,7 @@ def columns_of(role: str, mapping: Mapping, mappings: Iterable[Mapping]) -> Iter
 
 def _repeated(role: str, mapping: Mapping, mappings: Iterable[Mapping]) -> Iterator[Control]:
     """The columns that repeat a mapped column of the entity or of its parent, so that people find the row."""
-    home = next((m for m in mappings if m.entity == mapping.parent), mapping)
+    home = next((m for m in mappings if m.entity in (mapping.parent, mapping.part_of)), mapping)
     repeated = {**mapping.filters, **(mapping.reference if role == "errors" else {})}
     for name, source in repeated.items():
         column = home.column(source)

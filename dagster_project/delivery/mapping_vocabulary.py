@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 
 TEXT, INTEGER, DECIMAL, DATE = "text", "integer", "decimal", "date"
+LONG_TEXT = "{{ 'nvarchar(max)' if target.type == 'sqlserver' else 'varchar' }}"
+"""A text of any length, as each engine spells it."""
 _ANY = frozenset({TEXT, INTEGER, DECIMAL, DATE})
 
 
@@ -35,9 +37,10 @@ TRANSFORMS = {
     "lookup": _transform("source lookup", "missing", TEXT),
     "concat": _transform("parts", "separator", TEXT),
     "constant": _transform("value", ""),
+    "misfits": _transform("", "", TEXT),
 }
 ARGUMENTS = frozenset().union(*(t.required | t.optional for t in TRANSFORMS.values()))
-RULES = frozenset({"required", "max_length", "minimum", "maximum", "compare"})
+RULES = frozenset({"required", "max_length", "too_long", "minimum", "maximum", "compare"})
 """Keys that any transform may stand beside (lengths and bounds depend on the data type)."""
 
 _KINDS = {
@@ -50,10 +53,12 @@ _KINDS = {
 
 def kind_of(data_type: str) -> str | None:
     """Return text, integer, decimal or date; None for a type that no mapped column may have."""
+    if data_type == LONG_TEXT:
+        return TEXT
     return next((kind for shape, kind in _KINDS.items() if re.fullmatch(shape, data_type)), None)
 
 
 def length_of(data_type: str) -> int | None:
-    """Return the n of nvarchar(n), in characters; None for other types."""
+    """Return the n of nvarchar(n), in characters; None for other types and for texts of any length."""
     found = re.fullmatch(r"nvarchar\((\d+)\)", data_type)
     return int(found[1]) if found else None

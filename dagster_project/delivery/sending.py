@@ -15,11 +15,13 @@ from sqlalchemy.engine import Connection
 from dagster_project.clock import Clock, new_id
 from dagster_project.delivery.batches import Batches
 from dagster_project.delivery.conclusion import NAMES, Versions, conclude
-from dagster_project.delivery.destination import Answer, Destination, Intent, Operation, Row, Target
+from dagster_project.delivery.destination import Answer, Destination, Intent, Kind, Operation, Row, Target
 from dagster_project.delivery.ledger import Ledger
 from dagster_project.delivery.outcomes import (
     AccessRefused,
+    Delivered,
     DeliveryError,
+    Gone,
     MustWait,
     NoDefiniteAnswer,
     Outcome,
@@ -216,6 +218,7 @@ class Sender:
         outcomes = result.answer.outcomes
         if len(outcomes) != len(request.intents):
             raise RuntimeError(f"{len(request.intents)} operations were sent, {len(outcomes)} answered")
+        outcomes = [_attained(intent, o) for intent, o in zip(request.intents, outcomes, strict=True)]
         unknown = any(isinstance(outcome, Unknown) for outcome in outcomes)
         self.ledger.answered(connection, request.request_id, result.answer, settled=not unknown)
         failed = unknown or result.refusal is not None or result.stop is not None
@@ -295,6 +298,11 @@ def _word(intent: Intent, outcome: Outcome, ours: set[tuple[str, str]] | None) -
     if ours is None:
         return "BISECTED"
     return NAMES[type(outcome)] if (intent.entity, intent.key) in ours else "LATE"
+
+
+def _attained(intent: Intent, outcome: Outcome) -> Outcome:
+    """Nothing has to be archived that is not there any more: whoever removed it, that is what was asked."""
+    return Delivered() if intent.kind is Kind.ARCHIVE and isinstance(outcome, Gone) else outcome
 
 
 def _all(request: Request, outcome: Outcome) -> Answer:

@@ -314,6 +314,17 @@ def test_a_row_that_comes_back_as_it_was_while_its_removal_is_in_doubt_is_there_
     assert world.record("orders", "a").incarnation == (2 if fault == "timeout after commit" else 1)
 
 
+def test_a_removed_row_whose_object_somebody_deleted_is_archived_without_a_question(world: World) -> None:
+    world.want("a", lines=1)
+    world.run()
+    world.wanted.clear()
+    world.outside.delete("a")
+    report = world.run()
+    assert world.counts(report) == {"orders": {"DELIVERED": 1}}
+    assert world.record("orders", "a").state is State.ARCHIVED
+    assert world.record("lines", "a|0").state is State.ARCHIVED
+
+
 def test_something_missing_is_gone_and_something_changed_is_drift(world: World) -> None:
     for n in range(3):
         world.want(f"o{n}", ours="x")

@@ -32,9 +32,17 @@ ARCHIVE_IN_DOUBT = [
     ("run", "after_answer", 1),
     ("want", "a", "red", 0),
 ]
+ARCHIVED_TWICE = [
+    ("want", "d", "red", 1),
+    ("run", "", 1),
+    ("drop", "d"),
+    ("fault", "timeout after commit"),
+    ("run", "before_intent", 2),
+]
 
 
 @example(history=ARCHIVE_IN_DOUBT, size=4)
+@example(history=ARCHIVED_TWICE, size=1)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=st.lists(edits, min_size=3, max_size=14), size=st.integers(1, 5))
 def test_any_history_of_edits_faults_and_crashes_ends_exactly_once(
