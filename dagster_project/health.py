@@ -108,7 +108,7 @@ def _rows(connection: sa.Connection, instance: str, system: str, now: dt.datetim
     old = since is not None and now - since > dt.timedelta(hours=1)
     yield Finding(
         Level.CRITICAL if old else Level.WARNING if doubtful else Level.HEALTHY,
-        "in doubt", f"{doubtful} rows", f"order-staging run {system} --all probes them" if doubtful else "",
+        "in doubt", _so_many(doubtful), f"order-staging run {system} --all probes them" if doubtful else "",
     )  # fmt: skip
     for states, check, step in (
         ((State.REJECTED,), "refused", f"order-staging errors {system}"),
@@ -121,10 +121,14 @@ def _rows(connection: sa.Connection, instance: str, system: str, now: dt.datetim
     ):
         count = sum(by_state.get(state, (0, None))[0] for state in states)
         yield Finding(
-            Level.WARNING if count else Level.HEALTHY, check, f"{count} rows", step if count else ""
+            Level.WARNING if count else Level.HEALTHY, check, _so_many(count), step if count else ""
         )
     drifted = connection.execute(
         sa.select(sa.func.count()).where(table.c.instance == instance, table.c.drift.is_not(None))
     ).scalar_one()
     step = f"order-staging resync {system} --key KEY sets it back" if drifted else ""
-    yield Finding(Level.WARNING if drifted else Level.HEALTHY, "drift", f"{drifted} rows", step)
+    yield Finding(Level.WARNING if drifted else Level.HEALTHY, "drift", _so_many(drifted), step)
+
+
+def _so_many(rows: int) -> str:
+    return f"{rows} row" if rows == 1 else f"{rows} rows"

@@ -51,7 +51,8 @@ told as (
     {{ json_member_named('standing.row_json', 'standing.error_field') }} as value,
     concat(
       'Order ', {{ json_member('parents.row_json', 'AAG ORDER NUMBER') }}, ' (line ', standing.business_key, '): ',
-      coalesce(concat(standing.error_field, ' '), ''), standing.error_message,
+      case when standing.error_field is null then '' else concat(standing.error_field, ' ') end,
+      standing.error_message,
       '. Next: ', {{ refusal_clearance('standing') }}, '.'
     ) as message,
     {{ refusal_clearance('standing') }} as what_clears_it,
