@@ -19,6 +19,9 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 SANDBOX_BOARD = "4755559751"
 SANDBOX_SUBITEM_BOARD = "4755559752"
 SANDBOX_TOKEN = "sandbox-token"  # noqa: S105 - what the sandbox accepts; worth nothing elsewhere
+SANDBOX_WOO_KEY = "ck_sandbox"
+SANDBOX_WOO_SECRET = "cs_sandbox"  # noqa: S105 - likewise
+SANDBOX_DOC_IDS = (900_000_000_001, 999_999_999_999)
 
 
 class SettingsError(Exception):
@@ -87,6 +90,39 @@ class Settings(BaseSettings):
     )
     monday_daily_call_limit: int = Field(10_000, ge=1, description="calls per UTC day the plan allows")
 
+    counterpoint_url: SecretStr | None = Field(None, description="Counterpoint's database: mssql+pyodbc://…")
+    counterpoint_backend: str = Field("sql", pattern="^(sql|ncr)$", description="who makes the documents")
+    counterpoint_timeout_seconds: float = Field(60, gt=0, description="longest statement")
+    counterpoint_quiet_seconds: float = Field(5, ge=0, description="a lost transaction has ended by then")
+    counterpoint_orders_per_request: int = Field(100, ge=1, le=500, description="intents committed at once")
+    counterpoint_orders_per_transaction: int = Field(0, ge=0, description="0: 1; a request in the sandbox")
+    counterpoint_drift_overwrite: list[str] = Field(
+        default_factory=list, description="staging columns whose changes by hand are set back"
+    )
+    cp_store: str = Field("01", min_length=1, max_length=10, description="STR_ID of web orders")
+    cp_station: str = Field("101", min_length=1, max_length=10, description="STA_ID of web orders")
+    cp_drawer: str = Field("101", min_length=1, max_length=10, description="DRW_ID of web orders")
+    cp_location: str = Field("01", min_length=1, max_length=10, description="stock and price location")
+    cp_user: str = Field("INTEG", min_length=1, max_length=10, description="USR_ID that enters web orders")
+    cp_shipping_charge: int = Field(1, ge=1, le=5, description="misc charge number of shipping")
+    cp_fee_charge: int = Field(1, ge=1, le=5, description="misc charge number of fees")
+    cp_doc_id_first: int = Field(SANDBOX_DOC_IDS[0], ge=1, description="first DOC_ID that is ours")
+    cp_doc_id_last: int = Field(SANDBOX_DOC_IDS[1], lt=10**15, description="last DOC_ID that is ours")
+
+    woo_base_url: str = Field("http://127.0.0.1:8076", description="the shop, without /wp-json")
+    woo_consumer_key: SecretStr = Field(SecretStr(SANDBOX_WOO_KEY), description="REST key, read and write")
+    woo_consumer_secret: SecretStr = Field(SecretStr(SANDBOX_WOO_SECRET), description="its secret")
+    woo_time_zone: str = Field("America/New_York", description="zone of the shop's date_created")
+    woo_timeout_seconds: float = Field(60, gt=0, description="longest answer of the shop")
+    woo_quiet_seconds: float = Field(60, ge=0, description="the shop has finished a lost call by then")
+
+    ncr_api_url: str = Field("https://127.0.0.1:52000", description="NCR's REST API, backend ncr only")
+    ncr_api_key: SecretStr = Field(SecretStr(""), description="APIKey header")
+    ncr_api_user: str = Field("", description="<company alias>.<user id>")
+    ncr_api_password: SecretStr = Field(SecretStr(""), description="password of that user")
+    ncr_timeout_seconds: float = Field(60, gt=0, description="longest answer of the API")
+    ncr_quiet_seconds: float = Field(120, ge=0, description="a lost document is there or not by then")
+
     guard_max_removed_share: float = Field(0.2, ge=0, le=1, description="more removed keys than this block")
     guard_max_rekeyed: int = Field(500, ge=0, description="more re-keyed rows than this block")
     impact_max_share: float = Field(0.25, ge=0, le=1, description="a mapping edit touching more blocks")
@@ -113,7 +149,7 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
 
-    @field_validator("site_time_zone")
+    @field_validator("site_time_zone", "woo_time_zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
         try:
@@ -130,6 +166,8 @@ class Settings(BaseSettings):
                 raise ValueError("ENV is LIVE, but " + "; ".join(problems))
         if self.lease_seconds <= self.monday_timeout_seconds:
             raise ValueError("LEASE_SECONDS must be longer than MONDAY_TIMEOUT_SECONDS")
+        if self.cp_doc_id_first > self.cp_doc_id_last:
+            raise ValueError("CP_DOC_ID_FIRST is behind CP_DOC_ID_LAST: the range of document ids is empty")
         return self
 
     def _not_live(self) -> list[str]:
@@ -142,7 +180,38 @@ class Settings(BaseSettings):
             problems.append("MONDAY_BOARD_ID or MONDAY_SUBITEM_BOARD_ID is the sandbox's")
         if not self.monday_api_url.startswith("https://"):
             problems.append("MONDAY_API_URL is not an https address")
+        return [*problems, *self._counterpoint_not_live()]
+
+    def _counterpoint_not_live(self) -> list[str]:
+        """Only where Counterpoint is used at all: its address is set."""
+        if self.counterpoint_url is None:
+            return []
+        problems = []
+        if (self.cp_doc_id_first, self.cp_doc_id_last) == SANDBOX_DOC_IDS:
+            problems.append("CP_DOC_ID_FIRST and CP_DOC_ID_LAST are the sandbox's: have a range assigned")
+        key, secret = self.woo_consumer_key.get_secret_value(), self.woo_consumer_secret.get_secret_value()
+        if key in ("", SANDBOX_WOO_KEY) or secret in ("", SANDBOX_WOO_SECRET):
+            problems.append("WOO_CONSUMER_KEY or WOO_CONSUMER_SECRET is missing or the sandbox's")
+        if not self.woo_base_url.startswith("https://"):
+            problems.append("WOO_BASE_URL is not an https address")
+        if self.counterpoint_backend == "ncr":
+            if not (self.ncr_api_key.get_secret_value() and self.ncr_api_user):
+                problems.append("NCR_API_KEY or NCR_API_USER is missing")
+            if not self.ncr_api_url.startswith("https://"):
+                problems.append("NCR_API_URL is not an https address")
         return problems
+
+    @property
+    def counterpoint(self) -> str:
+        """SQLAlchemy URL of Counterpoint's database, with its password: pass it on, never print it.
+
+        Raises SettingsError in LIVE without COUNTERPOINT_URL; elsewhere the default is the sandbox's file.
+        """
+        if self.counterpoint_url is not None:
+            return self.counterpoint_url.get_secret_value()
+        if self.env is Environment.LIVE:
+            raise SettingsError("ENV is LIVE, but COUNTERPOINT_URL is not set")
+        return f"duckdb:///{self.order_staging_home / 'counterpoint.duckdb'}"
 
     @property
     def warehouse(self) -> str:

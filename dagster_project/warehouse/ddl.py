@@ -38,8 +38,8 @@ def render_ddl(
 def statements(metadata: sa.MetaData, migration: Migration) -> list[str]:
     """Return the guarded T-SQL statements of one version, its version row last."""
     version = migration.version
-    found = [_create_table(table) for table in tables_of(metadata, version)]
-    found += [_add_column(column) for column in columns_of(metadata, version)]
+    found = [create_table(table) for table in tables_of(metadata, version)]
+    found += [add_column(column) for column in columns_of(metadata, version)]
     for table in metadata.tables.values():
         found += [_create_index(index) for index in indexes_of(table, version)]
     return [*found, _version_row(migration)]
@@ -55,7 +55,8 @@ def _script(migration: Migration, body: Sequence[str]) -> str:
     return "\n".join([head, *(f"{statement}\n" for statement in body)])
 
 
-def _create_table(table: sa.Table) -> str:
+def create_table(table: sa.Table) -> str:
+    """Return the guarded statement that makes a table as it was born."""
     lines = list(_column_lines(columns_at_birth(table), bool(table.primary_key.columns)))
     if table.primary_key.columns:
         key = ", ".join(_quoted(column.name) for column in table.primary_key.columns)
@@ -89,7 +90,8 @@ def _definition(column: sa.Column[Any]) -> str:
     return f"{kind} {'null' if column.nullable else 'not null'}"
 
 
-def _add_column(column: sa.Column[Any]) -> str:
+def add_column(column: sa.Column[Any]) -> str:
+    """Return the guarded statement that adds a column to its table."""
     comment = f"  -- {column.comment}" if column.comment else ""
     return (
         f"if col_length(N'dbo.{column.table.name}', N'{column.name}') is null\n"
