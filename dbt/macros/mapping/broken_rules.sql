@@ -28,8 +28,43 @@
 {# Select list of the mapped values in their contract's types. #}
 {% macro typed_columns(columns, parsed) %}
   {%- for column in columns %},
-  cast({{ parsed }}.{{ adapter.quote(column.name) }} as {{ column.data_type }}) as {{ adapter.quote(column.name) }}
+  cast({{ fitting_value(column, columns, parsed) }} as {{ column.data_type }}) as {{ adapter.quote(column.name) }}
   {%- endfor -%}
+{% endmacro %}
+
+
+{# A parsed value, left out where it is too long and the mapping says so: the column of transform misfits has it. #}
+{% macro fitting_value(column, columns, parsed) %}
+  {%- if column.meta.transform == 'misfits' -%}{{ return(misfits(columns, parsed)) }}{%- endif -%}
+  {%- set value = parsed ~ '.' ~ adapter.quote(column.name) -%}
+  {%- if not is_left_out_when_too_long(column) -%}{{ return(value) }}{%- endif -%}
+  {{- return('case when ' ~ longer_than(value, column.meta.max_length) ~ ' then null else ' ~ value ~ ' end') -}}
+{% endmacro %}
+
+
+{% macro is_left_out_when_too_long(column) %}
+  {{- return(column.meta.get('too_long') == 'empty') -}}
+{% endmacro %}
+
+
+{# A JSON list of the texts that are too long for their column, each with column, value and length that fits; NULL
+   when all fit. #}
+{% macro misfits(columns, parsed) %}
+  {%- set longer, said = [], ['cast(null as ' ~ long_text() ~ ')'] -%}
+  {%- for column in columns if is_left_out_when_too_long(column) -%}
+    {%- set value = parsed ~ '.' ~ adapter.quote(column.name) -%}
+    {%- set condition = longer_than(value, column.meta.max_length) -%}
+    {%- do longer.append(condition) -%}
+    {%- do said.append(
+      'case when ' ~ condition ~ ' then concat(' ~ literal('{"column":' ~ tojson(column.name) ~ ',"value":') ~ ', '
+      ~ json_value(value) ~ ', ' ~ literal(',"length":' ~ column.meta.max_length ~ '}') ~ ') end'
+    ) -%}
+  {%- endfor -%}
+  {%- if not longer -%}{{ return('cast(null as ' ~ long_text() ~ ')') }}{%- endif -%}
+  {{- return(
+    'case\n      when ' ~ longer | join('\n        or ') ~ "\n        then concat('[', concat_ws(',', "
+    ~ said | join(',\n          ') ~ "), ']')\n    end"
+  ) -}}
 {% endmacro %}
 
 
@@ -53,7 +88,7 @@
     {%- if meta.get('required') -%}
       {%- do rules.append([value ~ ' is null' ~ unread.sql, 'required', column.name, "'null'"]) -%}
     {%- endif -%}
-    {%- if meta.get('max_length') -%}
+    {%- if meta.get('max_length') and not is_left_out_when_too_long(column) -%}
       {%- do rules.append([
         longer_than(value, meta.max_length), 'max_length', column.name, json_value(beginning(value, 400)),
       ]) -%}

@@ -6,6 +6,7 @@
   {%- set transform = meta.transform -%}
   {%- if transform == 'constant' -%}{{ return(constant_value(column)) }}{%- endif -%}
   {%- if transform == 'concat' -%}{{ return(concat_value(meta, cells)) }}{%- endif -%}
+  {%- if transform == 'misfits' -%}{{ return('cast(null as ' ~ long_text() ~ ')') }}{%- endif -%}
   {%- set cell = cells ~ '.' ~ adapter.quote(meta.source) -%}
   {%- if transform == 'number' -%}
     {{- return(parsed_number(cell, column.data_type, meta.get('replace'))) -}}
@@ -29,7 +30,7 @@
   {%- if transform not in ['trim', 'clean_text'] and execute -%}
     {%- do exceptions.raise_compiler_error(
       "A mapping says transform: " ~ transform ~ ". Known are trim, clean_text, upper, integer, number, date, "
-      ~ "map, lookup, concat and constant."
+      ~ "map, lookup, concat, constant and misfits."
     ) -%}
   {%- endif -%}
   {{- return(value) -}}

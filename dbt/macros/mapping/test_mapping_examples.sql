@@ -1,7 +1,8 @@
 {# Holds a mapping to its examples: every expected value that comes out differently is a row. Each example gives
-   cells as text, all others empty; the values are made by the very macros that make the model. #}
-{% test mapping_examples(model, examples) %}
-  {%- for seed in lookup_seeds() %}
+   cells as text, all others empty; the values are made by the very macros that make the model. `lookups` names the
+   seeds the mapping looks up in: dbt must see while parsing what a test depends on. #}
+{% test mapping_examples(model, examples, lookups=[]) %}
+  {%- for seed in lookups %}
 -- depends_on: {{ ref(seed) }}
   {%- endfor %}
 {%- set columns = mapping_columns(model.identifier) -%}
@@ -56,8 +57,3 @@ wrong as (
 
 select * from wrong
 {% endtest %}
-
-
-{# The lookup seeds of all mappings: dbt must see while parsing what a test depends on, and then it does not yet
-   know the mapping. #}
-{% macro lookup_seeds() %}{{ return(['monday_customers']) }}{% endmacro %}
