@@ -76,7 +76,7 @@ def test_rows_that_need_somebody_are_a_warning(settings, ledger_warehouse, clock
     row(ledger_warehouse, clock, state)
     found = look(settings, ledger_warehouse, clock)
     assert [f.check for f in found.values() if f.level is Level.WARNING] == [check]
-    assert found[check].found == "1 rows"
+    assert found[check].found == "1 row"
 
 
 def test_drift_is_a_warning(settings, ledger_warehouse, clock) -> None:
