@@ -39,6 +39,7 @@ begin
         [LINE_DETAILS_JSON]  nvarchar(max) null,
         [TAX_LINES_JSON]     nvarchar(max) null,
         [FEE_LINES_JSON]     nvarchar(max) null,
+        [MISFITS_JSON]       nvarchar(max) null,
         [PARKED_DT]          datetime2(6) null,
         [PARKED_REASON]      nvarchar(400) null,
         [CP_TKT_NO]          varchar(15) null,
