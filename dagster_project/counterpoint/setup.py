@@ -147,7 +147,7 @@ def _additions() -> Iterator[str]:
         "begin\n"
         f"    select SOURCE_SYSTEM, WOO_ORDER_ID, count(*) as STAGING_ROWS from {staging}\n"
         "    group by SOURCE_SYSTEM, WOO_ORDER_ID having count(*) > 1;\n"
-        f"    throw 50001, N'{ORDER_STAGING.name} holds web orders more than once: see the result', 1;\n"
+        f"    raiserror(N'{ORDER_STAGING.name} holds web orders more than once: see the result', 16, 1);\n"
         "end;"
     )
     yield (

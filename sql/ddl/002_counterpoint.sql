@@ -74,7 +74,7 @@ and exists (
 begin
     select SOURCE_SYSTEM, WOO_ORDER_ID, count(*) as STAGING_ROWS from dbo.USER_ORDER_STAGING
     group by SOURCE_SYSTEM, WOO_ORDER_ID having count(*) > 1;
-    throw 50001, N'USER_ORDER_STAGING holds web orders more than once: see the result', 1;
+    raiserror(N'USER_ORDER_STAGING holds web orders more than once: see the result', 16, 1);
 end;
 
 if not exists (
