@@ -4,31 +4,20 @@ Proxies answer in HTML, connections break half-way, old versions write flat erro
 whole JSON answer of the API is told apart here, by whether the request can have been executed.
 """
 
-import datetime as dt
 import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from dagster_project.delivery.outcomes import AccessRefused, MustWait, NoDefiniteAnswer, RequestRefused
 from dagster_project.delivery.pacing import parse_remaining
 from dagster_project.monday.errors import ApiError, Meaning, meaning, request_error
+from dagster_project.wire import HttpAnswer, retry_after, shown
 
 IN_WORDS = re.compile(r"reset in (\d+(?:\.\d+)?) seconds?", re.IGNORECASE)
-SHOWN = 200
 BEFORE_EXECUTION = frozenset({401, 403, 409, 423, 429})
 """With these nothing of the request is executed, whatever the errors name."""
-
-
-@dataclass(frozen=True)
-class HttpAnswer:
-    """What came back over the wire; header names in lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    text: str
 
 
 @dataclass(frozen=True)
@@ -53,7 +42,7 @@ def read_reply(answer: HttpAnswer) -> Reply:
     that cannot be told.
     """
     if answer.status >= 500:
-        raise NoDefiniteAnswer(f"HTTP {answer.status}: {_shown(answer.text)}")
+        raise NoDefiniteAnswer(f"HTTP {answer.status}: {shown(answer.text)}")
     body = _json_object(answer)
     errors = _errors(body, answer)
     data = body.get("data")
@@ -93,7 +82,7 @@ def _not_the_api(
     answer: HttpAnswer,
 ) -> MustWait | AccessRefused | RequestRefused | NoDefiniteAnswer:
     """Somebody on the way answered. Before the API that is a refusal, after it the answer is lost."""
-    said = f"HTTP {answer.status}, not an answer of the API: {_shown(answer.text)}"
+    said = f"HTTP {answer.status}, not an answer of the API: {shown(answer.text)}"
     if answer.status in (409, 423, 425, 429):
         return MustWait(said, told_wait(answer.headers), str(answer.status))
     if answer.status < 300 or answer.status in (408, 499):
@@ -147,7 +136,7 @@ def told_wait(
 ) -> float | None:
     """Return the wait the server tells, most reliable place first; None when it tells none."""
     extensions = extensions or {}
-    if (told := _retry_after(headers.get("retry-after"))) is not None:
+    if (told := retry_after(headers)) is not None:
         return told
     for name, unit in (("retry_in_seconds", 1.0), ("retryAfterMs", 0.001)):
         value = extensions.get(name)
@@ -161,28 +150,7 @@ def told_wait(
     return float(in_words[1]) if in_words else None
 
 
-def _retry_after(value: str | None) -> float | None:
-    if value is None:
-        return None
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=dt.UTC)
-    return max(0.0, (moment - dt.datetime.now(dt.UTC)).total_seconds())
-
-
 def _request_id(body: Mapping[str, Any], answer: HttpAnswer) -> str | None:
     extensions = body.get("extensions")
     told = extensions.get("request_id") if isinstance(extensions, dict) else None
     return str(told or body.get("request_id") or answer.headers.get("x-request-id") or "") or None
-
-
-def _shown(text: str) -> str:
-    plain = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", text)).strip()
-    return plain[:SHOWN] or "no content"

@@ -13,10 +13,11 @@ import tenacity
 from dagster_project.clock import Clock
 from dagster_project.delivery.outcomes import MustWait, NoDefiniteAnswer
 from dagster_project.delivery.pacing import Charge, Prices, RateBudget, parse_policy, parse_remaining
-from dagster_project.monday.answers import HttpAnswer, Reply, read_reply
+from dagster_project.monday.answers import Reply, read_reply
 from dagster_project.monday.connection import Connection
 from dagster_project.monday.documents import as_body
 from dagster_project.monday.errors import request_error
+from dagster_project.wire import HttpAnswer
 
 COMPLEXITY, REQUESTS = "complexityMinute", "minuteRate"
 READ_POINTS = 30_000.0

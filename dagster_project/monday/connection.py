@@ -5,17 +5,13 @@ no exception that leaves this module carries a request.
 """
 
 import requests
-import urllib3.exceptions
 from pydantic import SecretStr
 from requests.auth import AuthBase
 
 from dagster_project.clock import Clock
-from dagster_project.delivery.outcomes import AccessRefused, DeliveryError, MustWait, NoDefiniteAnswer
-from dagster_project.monday.answers import HttpAnswer
+from dagster_project.delivery.outcomes import AccessRefused, DeliveryError
+from dagster_project.wire import CONNECT_SECONDS, IDLE_SECONDS, HttpAnswer, no_answer
 
-CONNECT_SECONDS = 10.0
-IDLE_SECONDS = 15.0
-"""A connection idle for longer is not used again: its end would look like a lost answer."""
 MASK = "***"
 
 
@@ -82,38 +78,8 @@ class Connection:
             raise AccessRefused("MONDAY_API_TOKEN holds characters that no token has; copy it once more")
 
     def _no_answer(self, error: requests.RequestException) -> DeliveryError:
-        said = self._without_token(f"{type(error).__name__} at {self.url}")
-        if _certificate_refused(error):
-            return AccessRefused(f"{said}: the server's certificate is not trusted")
-        if isinstance(error, requests.ConnectTimeout) or _never_connected(error):
-            return MustWait(f"{said}: no connection", code="NoConnection")
-        if isinstance(error, requests.Timeout):
-            return NoDefiniteAnswer(f"no answer within {self._timeout:g} s from {self.url}")
-        if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
-            return AccessRefused(f"{said}: MONDAY_API_URL is not an address")
-        return NoDefiniteAnswer(f"{said}: the connection broke before the answer was whole")
+        return no_answer(error, self._without_token(self.url), self._timeout, "MONDAY_API_URL")
 
     def _without_token(self, text: str) -> str:
         token = self._token.get_secret_value().strip()
         return text.replace(token, MASK) if token else text
-
-
-def _causes(error: BaseException) -> list[BaseException]:
-    """The exception and everything inside it, as the HTTP library nests it."""
-    found: list[BaseException] = []
-    waiting: list[object] = [error]
-    while waiting:
-        cause = waiting.pop()
-        if isinstance(cause, BaseException) and cause not in found:
-            found.append(cause)
-            waiting += [*cause.args, getattr(cause, "reason", None), cause.__cause__]
-    return found
-
-
-def _never_connected(error: requests.RequestException) -> bool:
-    before = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
-    return any(isinstance(cause, before) for cause in _causes(error))
-
-
-def _certificate_refused(error: requests.RequestException) -> bool:
-    return isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error)

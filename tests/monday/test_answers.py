@@ -7,7 +7,8 @@ from email.utils import format_datetime
 import pytest
 
 from dagster_project.delivery.outcomes import AccessRefused, MustWait, NoDefiniteAnswer, RequestRefused
-from dagster_project.monday.answers import HttpAnswer, read_reply, told_wait
+from dagster_project.monday.answers import read_reply, told_wait
+from dagster_project.wire import HttpAnswer
 
 PAGE = "<html><head><title>x</title></head><body><h1>Bad   Gateway</h1></body></html>"
 
