@@ -8,7 +8,9 @@ LOCATIONS = ("01", "02")
 USERS = ("MGR", "INTEG", "SALES1", "SALES2")
 TERMS = {"NET30": "Net 30 days", "COD": "Cash on delivery"}
 WALK_IN = "CASH"
-NEXT_ORDER = "O101-000366"
+NEXT_ORDER = "O101-000361"
+NATIVE_ORDERS = 5
+"""Entered by the shop's own people before anything else; the counter then stands at O101-000366."""
 NEXT_QUOTE = "Q103-000060"
 NEXT_TICKET = "100483"
 

@@ -29,7 +29,7 @@ from sandbox.counterpoint.code_tables import (
 )
 from sandbox.counterpoint.customer_rows import customer_rows, map_rows, ship_to_rows, walk_in
 from sandbox.counterpoint.customer_tables import CUSTOMER, SHIP_TO
-from sandbox.counterpoint.customers import customers
+from sandbox.counterpoint.customers import Customer, customers
 from sandbox.counterpoint.item_rows import (
     barcode_rows,
     inventory_rows,
@@ -38,10 +38,14 @@ from sandbox.counterpoint.item_rows import (
     product_map_rows,
 )
 from sandbox.counterpoint.item_tables import BARCODE, CONTROL, INVENTORY, ITEM, LOCATION, PRICE, UNIT
-from sandbox.counterpoint.items import items
+from sandbox.counterpoint.items import Item, items
+from sandbox.counterpoint.native_lines import OrderLine
+from sandbox.counterpoint.native_orders import NativeOrder, enter
+from sandbox.counterpoint.numbers import WORKSTATION_BLOCK
 from sandbox.counterpoint.staging_tables import CUSTOMER_MAP, PRODUCT_MAP
 
 Row = Mapping[str, Any]
+_FIRST_DAY = dt.datetime(2025, 10, 1, 14)
 
 
 def fill(connection: Connection, seed: int) -> None:
@@ -58,6 +62,7 @@ def fill(connection: Connection, seed: int) -> None:
     insert(connection, CUSTOMER, [walk_in(), *customer_rows(people)])
     insert(connection, SHIP_TO, ship_to_rows(people))
     insert(connection, CUSTOMER_MAP, map_rows(people))
+    _enter_orders(connection, goods, people)
 
 
 def _fill_codes(connection: Connection) -> None:
@@ -179,6 +184,16 @@ def _e_commerce() -> Row:
         "ORD_PAY_COD_MC": "WEBCC", "ORD_PAY_COD_AMEX": "WEBCC", "ORD_PAY_COD_DISC": "WEBCC",
         "ORD_PAY_COD_PAYPAL": "PAYPAL", "ORD_PAY_COD_OTHER": "CHECK", **ways,
     }  # fmt: skip
+
+
+def _enter_orders(connection: Connection, goods: Sequence[Item], people: Sequence[Customer]) -> None:
+    """Orders of the shop's own people, in the form that Counterpoint itself gives them."""
+    sold = [item for item in goods if item.active]
+    for place in range(codes.NATIVE_ORDERS):
+        lines = [OrderLine(item.number, Decimal(2 + place)) for item in sold[7 * place : 7 * place + 1 + place]]
+        customer = people[11 * place]
+        order = NativeOrder(customer.number, lines, tax_code=customer.tax_code, ship_via="UPS GROUND")
+        enter(connection, order, _FIRST_DAY + dt.timedelta(hours=place), WORKSTATION_BLOCK)
 
 
 def insert(connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:

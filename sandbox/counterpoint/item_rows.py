@@ -60,6 +60,12 @@ def inventory_rows(items: Iterable[Item]) -> list[dict[str, Any]]:
     ]
 
 
+def empty_inventory(item_no: str, location: str) -> dict[str, Any]:
+    """A row of zeros, for a location that never had the item."""
+    names = (*_ZEROS, "QTY_ON_HND", "QTY_COMMIT", "LST_COST", "LST_AVG_COST", "GL_VAL")
+    return {"ITEM_NO": item_no, "LOC_ID": location, "RS_STAT": 1, **dict.fromkeys(names, 0)}
+
+
 def barcode_rows(items: Iterable[Item]) -> list[dict[str, Any]]:
     return [
         {"ITEM_NO": item.number, "SEQ_NO": 1, "BARCOD": item.barcode, "UNIT": item.stocking_unit}

@@ -91,6 +91,7 @@ def test_a_header_with_an_unknown_code_or_a_long_text_is_refused(
     assert refused(connection, HEADER, header(**{column: value}))
 
 
+@pytest.mark.filterwarnings("ignore:Column 'dbo.PS_DOC_HDR.DOC_ID'")
 def test_nobody_numbers_documents_for_us(connection: Connection) -> None:
     row = header()
     del row["DOC_ID"]
