@@ -190,7 +190,9 @@ def _enter_orders(connection: Connection, goods: Sequence[Item], people: Sequenc
     """Orders of the shop's own people, in the form that Counterpoint itself gives them."""
     sold = [item for item in goods if item.active]
     for place in range(codes.NATIVE_ORDERS):
-        lines = [OrderLine(item.number, Decimal(2 + place)) for item in sold[7 * place : 7 * place + 1 + place]]
+        lines = [
+            OrderLine(item.number, Decimal(2 + place)) for item in sold[7 * place : 7 * place + 1 + place]
+        ]
         customer = people[11 * place]
         order = NativeOrder(customer.number, lines, tax_code=customer.tax_code, ship_via="UPS GROUND")
         enter(connection, order, _FIRST_DAY + dt.timedelta(hours=place), WORKSTATION_BLOCK)
