@@ -46,7 +46,7 @@ check: lint ## what CI runs: lint, mappings, definitions, tests
 bench: $(INSTALLED) ## the measurements and long proofs of bench/, each beside its baseline
 	$(BIN)/python -m bench
 
-docs: $(INSTALLED) ## dbt's documentation, into $ORDER_STAGING_HOME/target/index.html
+docs: $(INSTALLED) ## dbt's documentation, into $ORDER_STAGING_HOME/target/static_index.html
 	$(BIN)/order-staging docs
 
 dev: $(INSTALLED) ## Dagster on http://127.0.0.1:3000

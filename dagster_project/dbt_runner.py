@@ -69,8 +69,8 @@ class DbtRunner:
         self._invoke(["parse"], None)
 
     def docs(self) -> None:
-        """Write the documentation site's catalogue."""
-        self._invoke(["docs", "generate", "--no-compile"], None)
+        """Write the documentation site as one page that needs no server: target/static_index.html."""
+        self._invoke(["docs", "generate", "--static"], None)
 
     def _invoke(self, arguments: Sequence[str], on_node: OnNode | None) -> Any:
         from dbt.cli.main import dbtRunner

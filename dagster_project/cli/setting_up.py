@@ -70,7 +70,7 @@ def docs() -> None:
     """Write dbt's documentation site into the home; the warehouse must have been staged once."""
     with system_run("monday", json=False) as run, run.held():
         run.dbt.docs()
-    output.say(str(load_settings().order_staging_home / "target" / "index.html"))
+    output.say(str(load_settings().order_staging_home / "target" / "static_index.html"))
 
 
 def config_show(json: options.Json = False) -> None:
