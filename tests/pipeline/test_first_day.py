@@ -1,6 +1,7 @@
 """The first run: the reference purchase order is on the board, dirty rows are told apart, twice is once."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -113,3 +114,11 @@ def test_staging_shows_69_and_264_without_a_call_and_a_filtered_run_sends_these(
         "create_subitem": 264,
     }
     assert landed.control.calls(log=False)["mutations"] <= 18
+
+
+def test_the_documentation_is_one_page_that_needs_no_server(delivered: Pipeline) -> None:
+    said = delivered.command("docs")
+    assert said.code == 0, said.err
+    page = Path(said.out.strip()).read_text(encoding="utf-8")
+    assert "What is to be told next" in page
+    assert "model.order_staging.STG_MON_CustMasterSchedule" in page
