@@ -27,17 +27,29 @@ class Refused(Exception):
 
 
 def up(
-    port: Annotated[int, typer.Option(help="0 takes a free one.")] = 0,
+    port: Annotated[int, typer.Option(help="Of Monday; 0 takes a free one.")] = 0,
+    woo_orders: Annotated[int, typer.Option(min=1, help="Web orders made up on the first start.")] = 450,
 ) -> None:
     """Play the outside systems until Ctrl-C; settings with ENV=SANDBOX find them by themselves."""
     settings = _sandbox_settings()
-    process = _start(settings, port)
+    process = _start(settings, port, woo_orders)
     try:
         addresses = _wait(settings, process)
         output.pairs("the sandbox is up; Ctrl-C ends it", addresses["settings"])
         process.wait()
     finally:
         _stop(process)
+
+
+def act(
+    system: Annotated[str, typer.Argument(help="shop, counterpoint or mailbox")],
+    action: Annotated[str, typer.Argument(help="Such as place, pay, release; an unknown one lists all.")],
+    arguments: Annotated[list[str] | None, typer.Argument(metavar="NAME=VALUE")] = None,
+) -> None:
+    """Do what people do in the outside systems: `act shop place count=5`, `act counterpoint release doc_id=…`."""
+    home = str(_sandbox_settings().order_staging_home)
+    command = [sys.executable, "-m", "sandbox.acting", "--home", home, system, action, *(arguments or [])]
+    raise typer.Exit(subprocess.run(command, check=False).returncode)  # noqa: S603 - our own program
 
 
 def demo(
@@ -85,12 +97,13 @@ def _alive(settings: Settings) -> bool:
     return True
 
 
-def _start(settings: Settings, port: int) -> "subprocess.Popen[bytes]":
+def _start(settings: Settings, port: int, woo_orders: int | None = None) -> "subprocess.Popen[bytes]":
     home = settings.order_staging_home
     home.mkdir(parents=True, exist_ok=True)
     _address_file(settings).unlink(missing_ok=True)
     log = (home / "sandbox.log").open("ab")
     command = [sys.executable, "-m", "sandbox", "--home", str(home), "--port", str(port)]
+    command += ["--woo-orders", str(woo_orders)] if woo_orders else []
     return subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)  # noqa: S603 - our own program
 
 

@@ -66,6 +66,9 @@ class Receiver:
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(end)
             self._thread.join(timeout=5)
+        if not self._loop.is_running():
+            self._server.close()
+            self._loop.close()
         self.store.close()
 
     def refuse(self, refusal: Refusal | None) -> None:

@@ -1,0 +1,93 @@
+"""Every outside system at once, in one process: what each holds stays in the home, and comes back from there."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from sandbox.mailbox.server import RunningMailbox
+from sandbox.monday.server import MondayServer
+from sandbox.monday.settings import profile
+from sandbox.web.serving import ServerThread
+from sandbox.woocommerce.generation import DEFAULT_ORDERS, DEFAULT_SEED
+from sandbox.woocommerce.server import woo_server
+
+QUIET_SECONDS = 2
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is made up when the home holds nothing yet."""
+
+    orders: int = DEFAULT_ORDERS
+    seed: int = DEFAULT_SEED
+    ending: datetime | None = None
+    """Moment of the newest web order; None: the beginning of this hour."""
+
+
+class World:
+    """Bound servers; `run` serves until `stop`."""
+
+    def __init__(self, home: Path, monday_port: int = 0, wanted: Wanted | None = None) -> None:
+        wanted = wanted or Wanted()
+        state = home / "sandbox"
+        state.mkdir(parents=True, exist_ok=True)
+        self._counterpoint = home / "counterpoint.duckdb"
+        company = Thread(target=_found, args=(self._counterpoint, wanted.seed))
+        company.start()  # beside the others: most of it is DuckDB's work
+        ending = wanted.ending or datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+        self._monday = MondayServer(profile("demo"), state=state / "monday.sqlite", port=monday_port)
+        self._shop = ServerThread(
+            woo_server(state / "woocommerce.sqlite", orders=wanted.orders, seed=wanted.seed, ending=ending)
+        )
+        self._mailbox = RunningMailbox(state / "mailbox.sqlite")
+        company.join()
+        if not self._counterpoint.exists():
+            raise RuntimeError(f"{self._counterpoint} could not be made")
+
+    def addresses(self) -> dict[str, Any]:
+        """Settings of the product under their names, and where the control APIs are."""
+        return {
+            "settings": {
+                "monday_api_url": f"{self._monday.url}/v2",
+                "monday_quiet_seconds": QUIET_SECONDS,
+                "woo_base_url": self._shop.url,
+                "woo_quiet_seconds": QUIET_SECONDS,
+                "counterpoint_url": f"duckdb:///{self._counterpoint}",
+                "order_processing_smtp_server": self._mailbox.host,
+                "order_processing_smtp_port": self._mailbox.port,
+            },
+            "controls": {
+                "monday": self._monday.url,
+                "woocommerce": self._shop.url,
+                "mailbox": self._mailbox.url,
+            },
+        }
+
+    def run(self) -> None:
+        """Serve until `stop`."""
+        self._shop.start()
+        self._mailbox.start()
+        try:
+            self._monday.run()
+        finally:
+            self._shop.stop()
+            self._mailbox.stop()
+
+    def stop(self) -> None:
+        """May be called from a signal handler."""
+        self._monday.stop()
+
+
+def _found(file: Path, seed: int) -> None:
+    """Make the Counterpoint company unless there is one; a file that exists is whole."""
+    if file.exists():
+        return
+    # SQLAlchemy takes most of a second to import, which later starts need not wait for.
+    from sandbox.counterpoint.database import CounterpointDatabase
+
+    draft = file.with_suffix(".part")
+    draft.unlink(missing_ok=True)
+    CounterpointDatabase(draft).create(seed)
+    draft.replace(file)

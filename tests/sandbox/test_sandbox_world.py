@@ -1,0 +1,99 @@
+"""`python -m sandbox`: all systems in one process, their addresses in the home, people acting from outside."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from sandbox.counterpoint.database import CounterpointDatabase
+
+AUTH = ("ck_sandbox", "cs_sandbox")
+
+
+@contextmanager
+def world(home: Path, *options: str) -> Iterator[dict[str, Any]]:
+    """A running sandbox; yields what stands in sandbox.json."""
+    command = [sys.executable, "-m", "sandbox", "--home", str(home), *options]
+    process = subprocess.Popen(command)
+    file, deadline = home / "sandbox.json", time.monotonic() + 60
+    while not file.exists():
+        assert process.poll() is None, "the sandbox ended"
+        assert time.monotonic() < deadline, "the sandbox did not start"
+        time.sleep(0.02)
+    try:
+        yield json.loads(file.read_text())
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+
+
+def act(home: Path, *words: str, code: int = 0) -> Any:
+    """An action of a person; returns what was printed."""
+    command = [sys.executable, "-m", "sandbox.acting", "--home", str(home), *words]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == code, ended.stderr
+    return json.loads(ended.stdout) if code == 0 else ended.stderr
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+def test_everything_is_played_and_comes_back_after_a_restart(home: Path) -> None:
+    with world(home, "--woo-orders", "30") as addresses:
+        assert set(addresses["controls"]) >= {"monday", "woocommerce", "mailbox"}
+        settings = addresses["settings"]
+        orders = f"{settings['woo_base_url']}/wp-json/wc/v3/orders"
+        assert requests.get(orders, auth=AUTH, timeout=10).headers["X-WP-Total"] == "30"
+        assert settings["counterpoint_url"] == f"duckdb:///{home / 'counterpoint.duckdb'}"
+        with CounterpointDatabase(home / "counterpoint.duckdb").begin() as connection:
+            assert connection.exec_driver_sql("select count(*) from dbo.IM_ITEM").scalar_one() == 1528
+        (placed,) = act(home, "shop", "place", "scene=cartons")
+        act(home, "shop", "complete", f"order_id={placed}")
+        assert act(home, "shop", "mails") == [
+            {"order_id": placed, "kind": "completed", "at": act(home, "shop", "mails")[0]["at"]}
+        ]
+        entered = act(home, "counterpoint", "take_order", "item_no=01-10104", 'quantity="2"')
+        released = act(home, "counterpoint", "release", f"doc_id={entered['order_id']}")
+        assert released["ticket_no"] == f"{entered['ticket_no']}-01"
+        assert act(home, "mailbox", "mails") == []
+    assert not (home / "sandbox.json").exists()
+    assert sorted(file.name for file in home.iterdir()) == ["counterpoint.duckdb", "sandbox"]
+    with world(home, "--woo-orders", "99") as addresses:
+        again = f"{addresses['settings']['woo_base_url']}/wp-json/wc/v3/orders/{placed}"
+        assert requests.get(again, auth=AUTH, timeout=10).json()["status"] == "completed"
+        assert sum(act(home, "shop", "state")["orders"].values()) == 31
+
+
+def test_wrong_actions_are_refused_in_a_sentence(home: Path, tmp_path: Path) -> None:
+    assert "there is" in act(home, "counterpoint", "dance", code=2)
+    assert act(home, "counterpoint", "void", "doc_id=1", code=2) == "refused: document 1\n"
+    assert "no sandbox is running" in act(tmp_path, "shop", "state", code=2)
+    assert "start the sandbox once" in act(tmp_path, "counterpoint", "void", "doc_id=1", code=2)
+    assert "is not name=value" in act(home, "counterpoint", "void", "1", code=2)
+
+
+def test_the_command_line_passes_actions_on(home: Path) -> None:
+    command = [
+        str(Path(sys.executable).with_name("order-staging")),
+        "sandbox",
+        "act",
+        "counterpoint",
+        "take_order",
+    ]
+    environment = {**os.environ, "ORDER_STAGING_HOME": str(home), "ENV": "SANDBOX"}
+    ended = subprocess.run(
+        [*command, "item_no=01-10104"], capture_output=True, text=True, check=False, env=environment
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout)["ticket_no"].startswith("O101-")
