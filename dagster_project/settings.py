@@ -6,14 +6,15 @@ defaults. ENV is SANDBOX unless somebody says otherwise, and LIVE refuses to sta
 
 import json
 import os
+import re
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 SANDBOX_BOARD = "4755559751"
@@ -22,6 +23,7 @@ SANDBOX_TOKEN = "sandbox-token"  # noqa: S105 - what the sandbox accepts; worth 
 SANDBOX_WOO_KEY = "ck_sandbox"
 SANDBOX_WOO_SECRET = "cs_sandbox"  # noqa: S105 - likewise
 SANDBOX_DOC_IDS = (900_000_000_001, 999_999_999_999)
+_ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
 
 
 class SettingsError(Exception):
@@ -34,6 +36,11 @@ class Environment(StrEnum):
     SANDBOX = "SANDBOX"
     TEST = "TEST"
     LIVE = "LIVE"
+
+
+def _also(name: str, *operators: str) -> AliasChoices:
+    """The setting's own name, and the ones operators of the predecessor know it by."""
+    return AliasChoices(name, *operators)
 
 
 class SandboxAddresses(PydanticBaseSettingsSource):
@@ -115,6 +122,9 @@ class Settings(BaseSettings):
     woo_time_zone: str = Field("America/New_York", description="zone of the shop's date_created")
     woo_timeout_seconds: float = Field(60, gt=0, description="longest answer of the shop")
     woo_quiet_seconds: float = Field(60, ge=0, description="the shop has finished a lost call by then")
+    woo_statuses: str = Field("processing,completed", min_length=1, description="orders that are wanted")
+    woo_pull_days: int = Field(30, ge=1, description="how far back the first pull goes")
+    woo_overlap_minutes: int = Field(15, ge=0, description="how far a pull reaches behind the newest change")
 
     ncr_api_url: str = Field("https://127.0.0.1:52000", description="NCR's REST API, backend ncr only")
     ncr_api_key: SecretStr = Field(SecretStr(""), description="APIKey header")
@@ -122,6 +132,40 @@ class Settings(BaseSettings):
     ncr_api_password: SecretStr = Field(SecretStr(""), description="password of that user")
     ncr_timeout_seconds: float = Field(60, gt=0, description="longest answer of the API")
     ncr_quiet_seconds: float = Field(120, ge=0, description="a lost document is there or not by then")
+
+    order_processing_interval_minutes: int = Field(
+        120, ge=1, description="orders are processed after so long though none waits"
+    )
+    fulfillment_sync_interval_minutes: int = Field(
+        30, ge=1, description="the shop is told after so long though nothing was shipped"
+    )
+    counterpoint_pull_minutes: int = Field(5, ge=1, description="interval of the pull's schedule")
+    counterpoint_process_minutes: int = Field(30, ge=1, description="interval of the processing's schedule")
+    counterpoint_fulfilment_minutes: int = Field(30, ge=1, description="interval of the status schedule")
+    counterpoint_log_retention_days: int = Field(30, ge=8, description="rows of USER_SYNC_LOG are kept")
+
+    smtp_server: str = Field(
+        "", validation_alias=_also("smtp_server", "order_processing_smtp_server"),
+        description="mail server; empty: alerts go to the log",
+    )  # fmt: skip
+    smtp_port: int = Field(
+        25, ge=1, le=65535, validation_alias=_also("smtp_port", "order_processing_smtp_port"),
+        description="25, 587 (STARTTLS) or 465 (TLS)",
+    )  # fmt: skip
+    smtp_security: str = Field(
+        "auto", pattern="^(auto|tls|starttls|off)$", description="auto: what the port is for"
+    )
+    smtp_user: str = Field("", description="name at the mail server, when it wants one")
+    smtp_password: SecretStr = Field(SecretStr(""), description="password of that name")
+    smtp_timeout_seconds: float = Field(10, gt=0, description="longest answer of the mail server")
+    smtp_from: str = Field(
+        "", validation_alias=_also("smtp_from", "order_processing_alert_from", "order_processing_smtp_from"),
+        description="sender of alerts; empty: the first recipient",
+    )  # fmt: skip
+    alert_email: Annotated[list[str], NoDecode] = Field(
+        default_factory=list, validation_alias=_also("alert_email", "order_processing_alert_email"),
+        description="who gets alerts, separated by commas",
+    )  # fmt: skip
 
     guard_max_removed_share: float = Field(0.2, ge=0, le=1, description="more removed keys than this block")
     guard_max_rekeyed: int = Field(500, ge=0, description="more re-keyed rows than this block")
@@ -148,6 +192,21 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
+
+    @field_validator("alert_email", mode="before")
+    @classmethod
+    def _separated_by_commas(cls, value: Any) -> Any:
+        return (
+            [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        )
+
+    @field_validator("alert_email", "smtp_from")
+    @classmethod
+    def _addresses(cls, value: Any) -> Any:
+        for address in value if isinstance(value, list) else [value] * bool(value):
+            if not _ADDRESS.fullmatch(address):
+                raise ValueError(f"{address!r} is no e-mail address")
+        return value
 
     @field_validator("site_time_zone", "woo_time_zone")
     @classmethod
@@ -223,11 +282,13 @@ class Settings(BaseSettings):
 
 def origin(name: str) -> str:
     """Say where a setting's value comes from: environment, .env, sandbox or default."""
-    if any(key.lower() == name for key in os.environ):
+    alias = Settings.model_fields[name].validation_alias
+    names = {str(one) for one in alias.choices} if isinstance(alias, AliasChoices) else {name}
+    if any(key.lower() in names for key in os.environ):
         return "environment"
-    if any(key.lower() == name for key in dotenv_values(".env")):
+    if any(key.lower() in names for key in dotenv_values(".env")):
         return ".env"
-    return "sandbox" if name in SandboxAddresses(Settings)() else "default"
+    return "sandbox" if names & set(SandboxAddresses(Settings)()) else "default"
 
 
 def load_settings(**overrides: Any) -> Settings:
