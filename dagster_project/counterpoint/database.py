@@ -21,6 +21,7 @@ _HELD = re.compile(r"could not set lock|conflicting lock|being used by another p
 _BUSY = re.compile(
     r"conflict|deadlock|\(1205\)|\(1222\)|lock request time out|timeout expired", re.IGNORECASE
 )
+_DENIED = re.compile(r"login failed|permission was denied|\((229|230|262|18456)\)", re.IGNORECASE)
 _DRIVERS = re.compile(r"^(\[[^\]]*\]\s*)+")
 Driver = (sa.exc.DBAPIError, duckdb.Error)
 
@@ -39,6 +40,10 @@ class Busy(DatabaseError):
 
 class Refused(DatabaseError):
     """The database would not take a statement; our transaction was rolled back."""
+
+
+class Denied(DatabaseError):
+    """The login is refused or lacks a right; nothing was done."""
 
 
 class Lost(DatabaseError):
@@ -70,7 +75,7 @@ class CounterpointDatabase:
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
-        """Yield a connection on which the caller begins transactions. Raises Unreachable."""
+        """Yield a connection on which the caller begins transactions. Raises Unreachable or Denied."""
         connection = self._connected()
         try:
             yield connection
@@ -93,6 +98,8 @@ class CounterpointDatabase:
                 return self._engine.connect()
             except Driver as error:
                 said = _said(error)
+                if _DENIED.search(said):
+                    raise Denied(f"Counterpoint's database {self.name}: {said}") from None
                 if not (self.embedded and _HELD.search(said)) or time.monotonic() > deadline:
                     raise Unreachable(f"Counterpoint's database {self.name}: {said}") from None
             time.sleep(PAUSE_SECONDS)
@@ -134,6 +141,8 @@ def _meaning(error: Exception, lost: bool, committing: bool) -> DatabaseError:
     said = _said(error)
     if lost:
         return Lost(said, committing=committing)
+    if _DENIED.search(said):
+        return Denied(said)
     return Busy(said) if _BUSY.search(said) else Refused(said)
 
 

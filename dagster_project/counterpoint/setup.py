@@ -134,13 +134,13 @@ def _additions() -> Iterator[str]:
     yield add_column(sa.Table(SYNC_LOG.name, sa.MetaData(), _processed()).c[PROCESSED])
     staging = f"dbo.{ORDER_STAGING.name}"
     missing = (
-        "if not exists (\n"  # noqa: S608 - names of our own
+        "if not exists (\n"
         "    select 1 from sys.indexes\n"
         f"    where name = N'{ONE_ROW_PER_ORDER}' and object_id = object_id(N'{staging}')\n"
         ")"
     )
     yield (
-        f"{missing}\n"  # noqa: S608 - likewise
+        f"{missing}\n"
         "and exists (\n"
         f"    select 1 from {staging} group by SOURCE_SYSTEM, WOO_ORDER_ID having count(*) > 1\n"
         ")\n"
