@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any
 
+from sandbox.counterpoint.ncr.access import API_KEY, PASSWORD, USER
 from sandbox.mailbox.server import RunningMailbox
 from sandbox.monday.server import MondayServer
 from sandbox.monday.settings import profile
-from sandbox.web.serving import ServerThread
+from sandbox.web.serving import Server, ServerThread, Site
+from sandbox.web.transport import Exchange, Request
 from sandbox.woocommerce.generation import DEFAULT_ORDERS, DEFAULT_SEED
 from sandbox.woocommerce.server import woo_server
 
@@ -41,6 +43,7 @@ class World:
         self._shop = ServerThread(
             woo_server(state / "woocommerce.sqlite", orders=wanted.orders, seed=wanted.seed, ending=ending)
         )
+        self._ncr = ServerThread(Server(_NcrLater(self._counterpoint)))
         self._mailbox = RunningMailbox(state / "mailbox.sqlite")
         company.join()
         if not self._counterpoint.exists():
@@ -54,6 +57,11 @@ class World:
                 "monday_quiet_seconds": QUIET_SECONDS,
                 "woo_base_url": self._shop.url,
                 "woo_quiet_seconds": QUIET_SECONDS,
+                "ncr_api_url": self._ncr.url,
+                "ncr_api_key": API_KEY,
+                "ncr_api_user": USER,
+                "ncr_api_password": PASSWORD,
+                "ncr_quiet_seconds": QUIET_SECONDS,
                 "counterpoint_url": f"duckdb:///{self._counterpoint}",
                 "order_processing_smtp_server": self._mailbox.host,
                 "order_processing_smtp_port": self._mailbox.port,
@@ -61,6 +69,7 @@ class World:
             "controls": {
                 "monday": self._monday.url,
                 "woocommerce": self._shop.url,
+                "ncr": self._ncr.url,
                 "mailbox": self._mailbox.url,
             },
         }
@@ -68,16 +77,40 @@ class World:
     def run(self) -> None:
         """Serve until `stop`."""
         self._shop.start()
+        self._ncr.start()
         self._mailbox.start()
         try:
             self._monday.run()
         finally:
             self._shop.stop()
+            self._ncr.stop()
             self._mailbox.stop()
 
     def stop(self) -> None:
         """May be called from a signal handler."""
         self._monday.stop()
+
+
+class _NcrLater:
+    """NCR's API, made when somebody first asks: it needs SQLAlchemy, which the start does not wait for."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._lock = Lock()
+        self._site: Site | None = None
+
+    def handle(self, request: Request, exchange: Exchange) -> None:
+        with self._lock:
+            if self._site is None:
+                from sandbox.counterpoint.database import CounterpointDatabase
+                from sandbox.counterpoint.ncr.server import NcrSite
+
+                self._site = NcrSite(CounterpointDatabase(self._file))
+        self._site.handle(request, exchange)
+
+    def close(self) -> None:
+        if self._site is not None:
+            self._site.close()
 
 
 def _found(file: Path, seed: int) -> None:

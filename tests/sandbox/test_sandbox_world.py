@@ -51,13 +51,20 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_everything_is_played_and_comes_back_after_a_restart(home: Path) -> None:
     with world(home, "--woo-orders", "30") as addresses:
-        assert set(addresses["controls"]) >= {"monday", "woocommerce", "mailbox"}
+        assert set(addresses["controls"]) >= {"monday", "woocommerce", "ncr", "mailbox"}
         settings = addresses["settings"]
         orders = f"{settings['woo_base_url']}/wp-json/wc/v3/orders"
         assert requests.get(orders, auth=AUTH, timeout=10).headers["X-WP-Total"] == "30"
         assert settings["counterpoint_url"] == f"duckdb:///{home / 'counterpoint.duckdb'}"
         with CounterpointDatabase(home / "counterpoint.duckdb").begin() as connection:
             assert connection.exec_driver_sql("select count(*) from dbo.IM_ITEM").scalar_one() == 1528
+        store = requests.get(
+            f"{settings['ncr_api_url']}/Store/01",
+            auth=(settings["ncr_api_user"], settings["ncr_api_password"]),
+            headers={"APIKey": settings["ncr_api_key"]},
+            timeout=30,
+        ).json()
+        assert store["PS_STR_CFG_PS"]["NXT_ORD_NO"] == "O101-000366"
         (placed,) = act(home, "shop", "place", "scene=cartons")
         act(home, "shop", "complete", f"order_id={placed}")
         assert act(home, "shop", "mails") == [
