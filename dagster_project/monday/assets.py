@@ -3,7 +3,7 @@
 import dagster as dg
 
 from dagster_project import orchestration
-from dagster_project.notifications.alerts import failure_sensor, health_sensor
+from dagster_project.notifications.sensors import failure_sensor, health_sensor
 from dagster_project.settings import load_settings
 
 SYSTEM = "monday"

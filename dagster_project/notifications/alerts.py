@@ -1,27 +1,26 @@
-"""Alerts on failure and on absence. A carrier takes them; until mail is set up, the log does.
+"""What of a system is worth an alert, and who carries it: mail when a server and recipients are set, else the log.
 
-An alert has a signature: the same trouble is told once, not every few minutes.
+Telling never breaks what it tells about: a mail that cannot go waits in the outbox for the next run.
 """
 
+import datetime as dt
+import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
-import dagster as dg
-
-from dagster_project.clock import SystemClock
-from dagster_project.health import Level, findings
-from dagster_project.settings import load_settings
-from dagster_project.systems import pipeline_named
+from dagster_project.clock import Clock
+from dagster_project.health import Finding, Level
+from dagster_project.notifications.mail import MailServer
+from dagster_project.notifications.messages import Message, write
+from dagster_project.notifications.outbox import NextDue, Outbox, Told, Trouble, once
+from dagster_project.settings import Settings
 from dagster_project.warehouse.engine import Warehouse
-from dagster_project.warehouse.lock import hold
-
-if TYPE_CHECKING:
-    from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 log = logging.getLogger("order_staging.alerts")
-EVERY_SECONDS = 300
+HEALTH, FAILED_RUN, FAILED_ORDERS = "health", "failed run", "failed orders"
+LONGEST_SIGNATURE = 200
 
 
 @dataclass(frozen=True)
@@ -29,66 +28,76 @@ class Alert:
     """Something a person should hear about."""
 
     system: str
-    subject: str
-    body: str
+    topic: str
+    subject: str  # with system and topic, what makes two alerts the same trouble
+    body: str = ""
 
     @property
     def signature(self) -> str:
         """What makes two alerts the same trouble."""
-        return f"{self.system}: {self.subject}"
+        said = f"{self.system}: {self.topic}: {self.subject}"
+        if len(said) <= LONGEST_SIGNATURE:
+            return said
+        return f"{said[: LONGEST_SIGNATURE - 33]} {hashlib.sha256(said.encode()).hexdigest()[:32]}"
 
 
-Carrier = Callable[[Alert], None]
+class Alerts:
+    """Tells people about the troubles of one pipeline."""
+
+    def __init__(self, settings: Settings, warehouse: Warehouse, clock: Clock, system: str) -> None:
+        self.settings = settings
+        self.system = system
+        self.server = MailServer.of(settings)
+        self.outbox = Outbox(warehouse, clock)
+
+    def stand(
+        self, topic: str, alerts: Sequence[Alert], *, only: bool = True, next_due: NextDue = once
+    ) -> list[Told]:
+        """Tell what of these was not told yet; with `only` every other alert of the topic is over.
+
+        Returns what was told now. Call `send` afterwards.
+        """
+        troubles = [Trouble(one.signature, one.subject, one.body) for one in alerts]
+        self.outbox.stand(self.system, topic, troubles, only=only)
+        told, _ = self.outbox.tell(self.system, topic, lambda *said: self._mail(topic, *said), next_due)
+        if self.server is None:
+            for one in told:
+                log.error("%s: %s: %s\n%s", self.system, topic, one.subject, one.body)
+        return told
+
+    def send(self) -> list[str]:
+        """Hand waiting mails over, of every pipeline; return what went wrong. Never raises for a mail server."""
+        problems = self.outbox.send(self.server) if self.server else []
+        for problem in problems:
+            log.warning("%s", problem)
+        return problems
+
+    def _mail(self, topic: str, told: Sequence[Told], standing: Sequence[str]) -> Message | None:
+        if self.server is None:
+            return None
+        what = told[0].subject if len(told) == 1 else f"{len(told)} alerts, {told[0].subject}"
+        return write(
+            "alerts", f"[{self.settings.env}] {self.system}: {topic}: {what}", self.settings.alert_email,
+            {
+                "alerts": [
+                    {"subject": t.subject, "body": t.body, "since": self._site(t.since), "told": t.told}
+                    for t in told
+                ],
+                "standing": standing,
+                "foot": f"order-staging health {self.system}",
+            },
+        )  # fmt: skip
+
+    def _site(self, moment: dt.datetime) -> str:
+        """Return a stored time as the people there read it."""
+        zone = ZoneInfo(self.settings.site_time_zone)
+        return f"{moment.replace(tzinfo=dt.UTC).astimezone(zone):%Y-%m-%d %H:%M %Z}"
 
 
-def to_log(alert: Alert) -> None:
-    """Carry an alert to the log."""
-    log.error("%s\n%s", alert.signature, alert.body)
-
-
-def failure_sensor(
-    system: str, job: "UnresolvedAssetJobDefinition", carrier: Carrier = to_log
-) -> dg.SensorDefinition:
-    """Tell about every failed run of a system."""
-
-    @dg.run_failure_sensor(
-        name=f"{system}_failed", monitored_jobs=[job], default_status=dg.DefaultSensorStatus.RUNNING
-    )
-    def failed(context: dg.RunFailureSensorContext) -> None:
-        carrier(
-            Alert(system, f"run {context.dagster_run.run_id} failed", context.failure_event.message or "")
-        )
-
-    return failed
-
-
-def health_sensor(system: str, carrier: Carrier = to_log) -> dg.SensorDefinition:
-    """Tell about critical findings, the absence of a successful run among them."""
-
-    @dg.sensor(
-        name=f"{system}_health", minimum_interval_seconds=EVERY_SECONDS,
-        default_status=dg.DefaultSensorStatus.RUNNING,
-    )  # fmt: skip
-    def health(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-        alert = critical(system)
-        signature = alert.signature if alert else ""
-        if alert and signature != (context.cursor or ""):
-            carrier(alert)
-        context.update_cursor(signature)
-        return dg.SkipReason(alert.body if alert else "healthy")
-
-    return health
-
-
-def critical(system: str) -> Alert | None:
-    """Return an alert for the critical findings of a system, if there are any."""
-    settings = load_settings()
-    warehouse = Warehouse(settings.warehouse)
-    with hold(warehouse, f"health of {system}", settings.warehouse_wait_seconds):
-        found = findings(settings, warehouse, pipeline_named(system), SystemClock())
-    worst = [finding for finding in found if finding.level is Level.CRITICAL]
-    if not worst:
-        return None
-    subject = ", ".join(finding.check for finding in worst)
-    body = "\n".join(f"{finding.check}: {finding.found} {finding.next_step}" for finding in worst)
-    return Alert(system, subject, body)
+def critical(system: str, found: Sequence[Finding]) -> list[Alert]:
+    """Return one alert for each critical finding: the same check is the same trouble, whatever its figures."""
+    return [
+        Alert(system, HEALTH, one.check, "\n".join(filter(None, (one.found, one.next_step))))
+        for one in found
+        if one.level is Level.CRITICAL
+    ]

@@ -25,7 +25,11 @@ class Migration:
         return f"{self.version:03}_{self.name}.sql"
 
 
-MIGRATIONS = (Migration(1, "ledger", "ledger, batches, runs, staging context and landing errors"),)
+MIGRATIONS = (
+    Migration(1, "ledger", "ledger, batches, runs, staging context and landing errors"),
+    # scripts of sql/ddl are numbered in one row, and 002 is for Counterpoint's own database
+    Migration(3, "alerts", "alerts and the mails that tell them"),
+)
 
 
 def since(thing: sa.Table | sa.Column[Any]) -> int:

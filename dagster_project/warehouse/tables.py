@@ -1,4 +1,4 @@
-"""The tables Python owns, as SQLAlchemy Core metadata: the ledger and what landing leaves behind.
+"""The tables Python owns, as SQLAlchemy Core metadata: the ledger, what landing leaves behind, and alerts.
 
 Everything else in the warehouse is dbt's. `sql/ddl/` is rendered from this module for SQL Server, and a
 test keeps the two in step. Times are UTC without zone. Texts that are JSON say so in their comment.
@@ -248,6 +248,41 @@ landing = Table(
     Column("column_count", Integer, nullable=False),
     Column("bad_cells", BigInteger, nullable=False, comment="rows of landing_error"),
     Column("landed_at", Instant, nullable=False),
+)
+
+alert = Table(
+    "alert",
+    metadata,
+    Column("signature", Key, primary_key=True, comment="what makes two the same trouble"),
+    Column("system", Code, nullable=False, comment="pipeline it is about"),
+    Column("topic", Code, nullable=False, comment="health, failed orders, ...; told together"),
+    Column("subject", Unicode(400), nullable=False, info=FREE),
+    Column("body", LongText, comment="what was found, and what to do"),
+    Column("since", Instant, nullable=False),
+    Column("over_at", Instant, comment="null while the trouble lasts"),
+    Column("due_at", Instant, comment="told from then on; null: no more"),
+    Column("told", Integer, nullable=False, comment="how often people were told since it began"),
+    Column("mail_id", Id, comment="the mail that told it last"),
+    Index("ix_alert_topic", "system", "topic"),
+    info={"since": 3},
+)
+
+mail_outbox = Table(
+    "mail_outbox",
+    metadata,
+    Column("mail_id", Id, primary_key=True, comment="part of the Message-ID, so that a mail sent twice is one"),
+    Column("system", Code, nullable=False),
+    Column("state", Unicode(20), nullable=False, comment="WAITING, SENT"),
+    Column("recipients", LongText, nullable=False, comment="JSON list of addresses"),
+    Column("subject", Unicode(400), nullable=False, info=FREE),
+    Column("text", LongText),
+    Column("html", LongText),
+    Column("attempts", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("next_attempt", Instant, nullable=False),
+    Column("sent_at", Instant),
+    Column("last_error", LongText),
+    info={"since": 3},
 )
 
 ledger_schema = Table(
