@@ -8,6 +8,7 @@ says so.
 import datetime as dt
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -67,14 +68,23 @@ def ledger_warehouse(embedded: Warehouse) -> Warehouse:
 @pytest.fixture(scope="session")
 def sqlserver() -> Iterator[Warehouse]:
     """A T-SQL warehouse of this session's own; skips when no server is given."""
+    with server_database() as url:
+        warehouse = Warehouse(url)
+        yield warehouse
+        warehouse.release()
+
+
+@contextmanager
+def server_database(purpose: str = "test") -> Iterator[str]:
+    """Make a database on the T-SQL server, yield its URL and drop it; skips when no server is given."""
     if not SQLSERVER_URL:
         pytest.skip("no T-SQL server: set ORDER_STAGING_TEST_SQLSERVER_URL")
-    name = f"order_staging_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    name = f"order_staging_{purpose}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
     _administrate(f"create database {name}")
-    warehouse = Warehouse(make_url(SQLSERVER_URL).set(database=name).render_as_string(hide_password=False))
-    yield warehouse
-    warehouse.release()
-    _administrate(f"drop database {name}")
+    try:
+        yield make_url(SQLSERVER_URL).set(database=name).render_as_string(hide_password=False)
+    finally:
+        _administrate(f"drop database {name}")
 
 
 def _administrate(statement: str) -> None:

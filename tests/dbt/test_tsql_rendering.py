@@ -193,6 +193,13 @@ def test_no_text_type_is_without_length(rendered: dict[tuple[str, str], str]) ->
     assert not [place for place, sql in rendered.items() if re.search(r"\bn?varchar\b(?!\()", sql.lower())]
 
 
+def test_keys_are_short_enough_for_an_index(rendered: dict[tuple[str, str], str]) -> None:
+    for server in ("first", "without key"):
+        assert "as nvarchar(200)) as order_key" in rendered[server, "stg_monday__orders"]
+        assert "as nvarchar(200)) as business_key" in rendered[server, "int_monday__items_mapped"]
+        assert "as nvarchar(200)) as business_key" in rendered[server, "int_monday__subitems_mapped"]
+
+
 def test_keys_and_texts_compare_under_a_binary_collation(rendered: dict[tuple[str, str], str]) -> None:
     compared = rendered["first", "int_monday__items_compared"]
     assert 'mapped."COLOR" collate Latin1_General_100_BIN2, datalength(mapped."COLOR")' in compared
