@@ -8,8 +8,12 @@ import inspect
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sandbox.counterpoint.database import CounterpointDatabase
 
 Arguments = dict[str, Any]
 
@@ -44,11 +48,25 @@ def counterpoint(home: Path, action: str, arguments: Arguments) -> Any:
 
     people = People(CounterpointDatabase(home / "counterpoint.duckdb"))
     actions = [name for name, _ in inspect.getmembers(People, inspect.isfunction) if not name.startswith("_")]
-    if action not in actions:
-        raise NotThere(_unknown(action, actions))
+    if action not in (*actions, "predecessor"):
+        raise NotThere(_unknown(action, [*actions, "predecessor"]))
     if not (home / "counterpoint.duckdb").exists():
         raise NotThere(f"there is no Counterpoint in {home}: start the sandbox once")
+    if action == "predecessor":
+        return _predecessor(home, people.database, **arguments)
     return told(getattr(people, action)(**arguments))
+
+
+def _predecessor(home: Path, database: "CounterpointDatabase", order_id: int) -> Any:
+    """The predecessor applies a web order: a staging row and a document in its own form."""
+    from sandbox.counterpoint import predecessor
+    from sandbox.counterpoint.people import now
+    from sandbox.woocommerce.control import WooControl
+
+    shop = WooControl(_control(home, "woocommerce"))
+    order, expected = shop.order(order_id), shop.expectations()[order_id]
+    with database.begin() as connection:
+        return asdict(predecessor.apply(connection, order, expected, now()))
 
 
 def mailbox(home: Path, action: str, arguments: Arguments) -> Any:

@@ -39,7 +39,7 @@ class CounterpointDatabase:
 
     def _engine(self) -> Engine:
         if not self.embedded:
-            return sa.create_engine(self.url, fast_executemany=True, use_insertmanyvalues=False)
+            return sa.create_engine(_with_driver(self.url), fast_executemany=True, use_insertmanyvalues=False)
         Path(str(self.url.database)).parent.mkdir(parents=True, exist_ok=True)
         # NullPool: the file is free again as soon as a block ends.
         return sa.create_engine(self.url, poolclass=sa.NullPool, connect_args={"config": dict(_CONFIG)})
@@ -76,6 +76,15 @@ class CounterpointDatabase:
     def release(self) -> None:
         """Close every handle."""
         self.engine.dispose()
+
+
+def _with_driver(url: URL) -> URL:
+    """Name whatever ODBC driver this machine has, when the URL does not."""
+    if "driver" in url.query:
+        return url
+    from dagster_project.warehouse.engine import odbc_driver
+
+    return url.update_query_dict({"driver": odbc_driver()})
 
 
 def _filtered_indexes(connection: Connection) -> None:

@@ -100,12 +100,12 @@ def enter(connection: Connection, order: NativeOrder, at: datetime, block: range
     for line in lines:
         quantity = line["QTY_SOLD"] * line["QTY_NUMER"] / line["QTY_DENOM"]
         move_stock(connection, line["ITEM_NO"], order.location, QTY_COMMIT=quantity, QTY_ON_ORD=quantity)
-    _count_order(connection, order.customer, 1, sums["TOT"])
+    count_order(connection, order.customer, 1, sums["TOT"])
     deposit = _deposit(connection, order, doc_id, ticket_no, paid, at, block) if paid else None
     return Entered(doc_id, ticket_no, deposit, sums["TOT"])
 
 
-def _count_order(connection: Connection, customer: str | None, by: int, amount: Decimal) -> None:
+def count_order(connection: Connection, customer: str | None, by: int, amount: Decimal) -> None:
     """Order entry keeps the customer's counters."""
     if customer is not None:
         connection.execute(

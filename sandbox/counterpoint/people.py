@@ -16,11 +16,11 @@ from sandbox.counterpoint.customer_rows import customer_row
 from sandbox.counterpoint.customer_tables import CUSTOMER
 from sandbox.counterpoint.customers import Address, Customer
 from sandbox.counterpoint.database import CounterpointDatabase
-from sandbox.counterpoint.document_tables import HEADER, LINE
+from sandbox.counterpoint.document_tables import HEADER, LINE, TOTAL
 from sandbox.counterpoint.history_tables import TICKET, TICKET_LINE
 from sandbox.counterpoint.item_tables import ITEM
 from sandbox.counterpoint.native_lines import OrderLine
-from sandbox.counterpoint.native_orders import Entered, NativeOrder, enter, guid_of
+from sandbox.counterpoint.native_orders import Entered, NativeOrder, count_order, enter, guid_of
 from sandbox.counterpoint.numbers import (
     SECOND_WORKSTATION_BLOCK,
     WORKSTATION_BLOCK,
@@ -222,12 +222,16 @@ def _header(connection: Connection, doc_id: int) -> Mapping[str, Any]:
 
 
 def _give_back(connection: Connection, doc_id: int) -> None:
-    """What an order still wants is neither committed nor on order any more."""
+    """What an order still wants is neither committed nor on order any more; the customer has one order less."""
     for line in connection.execute(sa.select(LINE).where(LINE.c.DOC_ID == doc_id)).mappings().all():
         still_open = line["QTY_SOLD"] - (line["QTY_SHIPPED"] or Decimal(0))
         back = -shipping.stocking_quantity(line, still_open)
         location = line["STK_LOC_ID"] or LOCATIONS[0]
         move_stock(connection, line["ITEM_NO"], location, QTY_COMMIT=back, QTY_ON_ORD=back)
+    total = connection.execute(
+        sa.select(TOTAL.c.TOT).where(TOTAL.c.DOC_ID == doc_id, TOTAL.c.TOT_TYP == "O")
+    ).scalar()  # fmt: skip
+    count_order(connection, _header(connection, doc_id)["CUST_NO"], -1, -(total or Decimal(0)))
 
 
 def _must_be_one(count: int, what: str) -> None:

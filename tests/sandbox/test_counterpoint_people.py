@@ -14,6 +14,7 @@ from sandbox.counterpoint.database import CounterpointDatabase
 from sandbox.counterpoint.numbers import SECOND_WORKSTATION_BLOCK
 from sandbox.counterpoint.people import NoSuchThing, People
 from sandbox.counterpoint.shipping import DOCUMENT_TABLES, CannotShip
+from sandbox.counterpoint.snapshot import differences, snapshot
 from sandbox.counterpoint.staging_tables import ORDER_STAGING
 
 ITEM = "01-10104"
@@ -264,3 +265,21 @@ def test_the_reference_data_has_native_orders_of_others(people: People) -> None:
         "select count(*), min(TKT_NO), max(TKT_NO) from dbo.PS_DOC_HDR where DOC_TYP = 'O' and RS_STAT = 0",
     )
     assert tuple(native) == (5, "O101-000361", "O101-000365")
+
+
+def test_a_snapshot_tells_what_was_touched(people: People) -> None:
+    with people.database.begin() as connection:
+        before = snapshot(connection)
+    entered = people.take_order(ITEM, customer="2001")
+    with people.database.begin() as connection:
+        after = snapshot(connection)
+    touched = differences(before, after)
+    assert touched["PS_DOC_HDR"] == {"added": 1, "removed": 0, "changed": 0}
+    assert touched["IM_INV"] == {"added": 0, "removed": 0, "changed": 1}
+    assert set(touched) == {
+        "PS_DOC_HDR", "PS_DOC_LIN", "PS_DOC_HDR_TOT", "PS_DOC_TAX", "PS_DOC_AUDIT_LOG", "PS_DOC_HDR_DOC_STAT",
+        "IM_INV", "AR_CUST", "PS_STR_CFG_PS",
+    }  # fmt: skip
+    people.delete_order(entered.order_id)
+    with people.database.begin() as connection:
+        assert set(differences(before, snapshot(connection))) == {"PS_STR_CFG_PS"}

@@ -73,6 +73,8 @@ def test_everything_is_played_and_comes_back_after_a_restart(home: Path) -> None
         entered = act(home, "counterpoint", "take_order", "item_no=01-10104", 'quantity="2"')
         released = act(home, "counterpoint", "release", f"doc_id={entered['order_id']}")
         assert released["ticket_no"] == f"{entered['ticket_no']}-01"
+        applied = act(home, "counterpoint", "predecessor", "order_id=15001")
+        assert (applied["woo_order_id"], applied["ticket_no"]) == (15001, "101-000001")
         assert act(home, "mailbox", "mails") == []
     assert not (home / "sandbox.json").exists()
     assert sorted(file.name for file in home.iterdir()) == ["counterpoint.duckdb", "sandbox"]
