@@ -1,9 +1,9 @@
-{# Select of the row that says what a staging of one entity compares with: instance, run, guards. `ledger` is the
-   source to read it from, so that the settling does not hang on what the stage reads. #}
-{% macro context_of(entity, ledger='ledger') %}
+{# Select of the row that says what a staging of one entity of a pipeline compares with: instance, run, guards.
+   `ledger` is the source to read it from, so that the settling does not hang on what the stage reads. #}
+{% macro context_of(pipeline, entity, ledger='ledger') %}
   select *
   from {{ source(ledger, 'staging_context') }}
-  where system = 'monday' and entity = {{ literal(entity) }}
+  where system = {{ literal(pipeline) }} and entity = {{ literal(entity) }}
 {% endmacro %}
 
 

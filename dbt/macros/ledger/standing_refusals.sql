@@ -29,9 +29,9 @@
 
 
 {# What clears a refusal of a destination, by error class. #}
-{% macro refusal_clearance(row) %}
+{% macro refusal_clearance(system, row) %}
   {%- set texts = {
-    'fix the row': 'correct the value in the order list; a changed value is sent again by itself',
+    'fix the row': 'correct the value in ' ~ words_of(system).source ~ '; a changed value is sent again by itself',
     'fix the mapping': 'change the mapping; the rows it touches are sent again by themselves',
     'fix elsewhere': 'do there what the message says, then retry the row',
     'fix access': 'give the access the message names, then resume the system',

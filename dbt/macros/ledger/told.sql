@@ -2,13 +2,13 @@
    Incremental by the ledger's own clock: only rows not older than the last one seen are looked at, and only those
    that are not in the table as they are now are unpacked. What left the told state without a trace (deleted,
    archived, moved to another key) is dropped by drop_untold. #}
-{% macro told_rows(entity, mapping_model) %}
+{% macro told_rows(pipeline, entity, mapping_model) %}
   {%- set carried = [
     'instance', 'business_key', 'parent_key', 'incarnation', 'state', 'revision', 'remote_id', 'updated_at'
   ] %}
 
 with context as (
-  {{- context_of(entity) | indent(2) }}
+  {{- context_of(pipeline, entity) | indent(2) }}
 ),
 
 told as (
@@ -64,11 +64,11 @@ select * from final
 
 {# After a told_ table was brought up to date, drops the rows that are no longer told to this instance. Every told
    row of the ledger is in the table by then, so equal counts mean equal keys and nothing has to be compared. #}
-{% macro drop_untold(entity) %}
+{% macro drop_untold(pipeline, entity) %}
   {%- if execute -%}
     {%- set counted -%}
       with context as (
-        {{- context_of(entity) }}
+        {{- context_of(pipeline, entity) }}
       )
 
       select
@@ -88,12 +88,12 @@ select * from final
         from {{ source('ledger', 'delivery') }} as delivery
         inner join {{ source('ledger', 'staging_context') }} as context
           on delivery.instance = context.instance and delivery.entity = context.entity
-        where context.system = 'monday'
+        where context.system = {{ literal(pipeline) }}
           and context.entity = {{ literal(entity) }}
           and {{ is_told('delivery') }}
       )
       or instance not in (
-        select instance from {{ source('ledger', 'staging_context') }} where system = 'monday' and entity = {{ literal(entity) }}
+        select instance from {{ source('ledger', 'staging_context') }} where system = {{ literal(pipeline) }} and entity = {{ literal(entity) }}
       )
     {%- endif -%}
   {%- endif -%}

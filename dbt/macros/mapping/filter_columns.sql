@@ -1,11 +1,11 @@
 {# Select list of the columns a run can be limited to, under their own names: what the mapping lists as filters. #}
-{% macro filter_columns(meta, row) %}
-  {%- for name, column in meta.get('filters', {}).items() %},
-    cast({{ row }}.{{ adapter.quote(column) }} as {{ filter_type(column) }}) as {{ name }}
+{% macro filter_columns(mapping_model, row) %}
+  {%- for name, column in mapping_meta(mapping_model).get('filters', {}).items() %},
+    cast({{ row }}.{{ adapter.quote(column) }} as {{ filter_type(mapping_model, column) }}) as {{ name }}
   {%- endfor -%}
 {% endmacro %}
 
 
-{% macro filter_type(name) %}
-  {{- return(mapping_node('int_monday__items_mapped').columns[name].data_type) -}}
+{% macro filter_type(mapping_model, name) %}
+  {{- return(mapping_node(mapping_model).columns[name].data_type) -}}
 {% endmacro %}

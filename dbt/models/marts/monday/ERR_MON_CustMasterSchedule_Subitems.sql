@@ -3,7 +3,7 @@
 {%- set filters = meta.get('filters', {}) %}
 
 with context as (
-  {{- context_of('subitems', 'ledger_after') | indent(2) }}
+  {{- context_of('monday', 'subitems', 'ledger_after') | indent(2) }}
 ),
 
 standing as (
@@ -53,9 +53,9 @@ told as (
       'Order ', {{ json_member('parents.row_json', 'AAG ORDER NUMBER') }}, ' (line ', standing.business_key, '): ',
       case when standing.error_field is null then '' else concat(standing.error_field, ' ') end,
       standing.error_message,
-      '. Next: ', {{ refusal_clearance('standing') }}, '.'
+      '. Next: ', {{ refusal_clearance('monday', 'standing') }}, '.'
     ) as message,
-    {{ refusal_clearance('standing') }} as what_clears_it,
+    {{ refusal_clearance('monday', 'standing') }} as what_clears_it,
     standing.next_attempt,
     standing.attempt as attempts
     {%- for name, column in filters.items() %},
@@ -91,7 +91,7 @@ final as (
     cast(errors.attempts as int) as attempts,
     cast(errors.source_customer as nvarchar(200)) as batch_name
     {%- for name, column in filters.items() %},
-    cast(errors.{{ name }} as {{ filter_type(column) }}) as {{ name }}
+    cast(errors.{{ name }} as {{ filter_type('int_monday__items_mapped', column) }}) as {{ name }}
     {%- endfor %},
     cast(errors.order_number as nvarchar(200)) as order_number,
     cast(errors.since as {{ instant() }}) as since,

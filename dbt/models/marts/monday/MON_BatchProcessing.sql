@@ -1,7 +1,7 @@
 {{ config(tags=['settle']) }}
 
 with context as (
-  {{- context_of('items', 'ledger_after') | indent(2) }}
+  {{- context_of('monday', 'items', 'ledger_after') | indent(2) }}
 ),
 
 batches as (

@@ -6,7 +6,7 @@
 ] %}
 
 with context as (
-  {{- context_of('subitems', 'ledger_after') | indent(2) }}
+  {{- context_of('monday', 'subitems', 'ledger_after') | indent(2) }}
 ),
 
 told as (

@@ -23,7 +23,7 @@ final as (
     cast(judged.error_message as {{ long_text() }}) as stg_error_message,
     cast(judged.source_customer as nvarchar(200)) as batch_name
     {%- for name, column in filters.items() %},
-    cast(judged.{{ name }} as {{ filter_type(column) }}) as {{ name }}
+    cast(judged.{{ name }} as {{ filter_type('int_monday__items_mapped', column) }}) as {{ name }}
     {%- endfor %},
     cast(null as nvarchar(64)) as source_version,
     cast(judged.staged_at as {{ instant() }}) as staged_at

@@ -7,7 +7,7 @@
 {%- set customer = 'SOURCE CUSTOMER NAME' %}
 
 with context as (
-  {{- context_of('items') | indent(2) }}
+  {{- context_of('monday', 'items') | indent(2) }}
 ),
 
 unsettled as (

@@ -7,7 +7,7 @@
 {%- endfor %}
 
 with context as (
-  {{- context_of('items') | indent(2) }}
+  {{- context_of('monday', 'items') | indent(2) }}
 ),
 
 told as (

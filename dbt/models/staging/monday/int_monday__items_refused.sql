@@ -19,7 +19,7 @@ refused as (
     judged.staged_at,
     judged.{{ reference }} as order_number,
     judged.{{ adapter.quote(meta.get('batch', 'SOURCE CUSTOMER NAME')) }} as batch_name
-    {{- filter_columns(meta, 'judged') }},
+    {{- filter_columns('int_monday__items_mapped', 'judged') }},
     {{ json_row('judged', columns) }} as row_json
   from judged
 ),
@@ -73,9 +73,9 @@ rules as (
 explained as (
   select
     rules.*,
-    {{ of_rule('rules.rule_name', 0) }} as error_class,
-    {{ of_rule('rules.rule_name', 1) }} as what_is_wrong,
-    {{ of_rule('rules.rule_name', 2) }} as what_clears_it,
+    {{ of_rule('monday', 'rules.rule_name', 0) }} as error_class,
+    {{ of_rule('monday', 'rules.rule_name', 1) }} as what_is_wrong,
+    {{ of_rule('monday', 'rules.rule_name', 2) }} as what_clears_it,
     concat(
       coalesce(rules.order_number, 'without number'),
       ' (record_uuid ', coalesce(rules.business_key, 'missing'), ')'

@@ -2,7 +2,7 @@
    much of what the board was told would be archived or moved. Everything that leads to a delivery is built after
    the tests of this row. #}
 with context as (
-  {{- context_of('items') | indent(2) }}
+  {{- context_of('monday', 'items') | indent(2) }}
 ),
 
 orders as (

@@ -5,7 +5,7 @@
 {%- set compared = compared_columns('int_monday__subitems_mapped') %}
 
 with context as (
-  {{- context_of('subitems') | indent(2) }}
+  {{- context_of('monday', 'subitems') | indent(2) }}
 ),
 
 unsettled as (

@@ -6,7 +6,7 @@
 {%- for column in columns if column.meta.source == 'quantity' -%}{%- set quantity.name = column.name -%}{%- endfor %}
 
 with context as (
-  {{- context_of('items') | indent(2) }}
+  {{- context_of('monday', 'items') | indent(2) }}
 ),
 
 compared as (
@@ -64,7 +64,7 @@ orders as (
     mapped.customer_status,
     {{ is_cancelled('mapped') }} as is_cancelled,
     1 as source_rows
-    {{- filter_columns({'filters': filters}, 'mapped') }}
+    {{- filter_columns('int_monday__items_mapped', 'mapped') }}
   from {{ ref('int_monday__items_mapped') }} as mapped
   left join {{ ref('int_monday__orders_duplicated') }} as duplicated
     on {{ same_key('mapped.business_key', 'duplicated.business_key') }}
@@ -76,7 +76,7 @@ orders as (
     0 as is_cancelled,
     duplicated.source_rows
     {%- for name, column in filters.items() %},
-    cast(null as {{ filter_type(column) }}) as {{ name }}
+    cast(null as {{ filter_type('int_monday__items_mapped', column) }}) as {{ name }}
     {%- endfor %}
   from {{ ref('int_monday__orders_duplicated') }} as duplicated
 ),
@@ -84,7 +84,7 @@ orders as (
 told_orders as (
   select
     told.business_key
-    {{- filter_columns({'filters': filters}, 'told') }}
+    {{- filter_columns('int_monday__items_mapped', 'told') }}
   from {{ ref('told_monday__items') }} as told
   inner join context on told.instance = context.instance
 ),

@@ -76,9 +76,9 @@ rules as (
 explained as (
   select
     rules.*,
-    {{ of_rule('rules.rule_name', 0) }} as error_class,
-    {{ of_rule('rules.rule_name', 1) }} as what_is_wrong,
-    {{ of_rule('rules.rule_name', 2) }} as what_clears_it,
+    {{ of_rule('monday', 'rules.rule_name', 0) }} as error_class,
+    {{ of_rule('monday', 'rules.rule_name', 1) }} as what_is_wrong,
+    {{ of_rule('monday', 'rules.rule_name', 2) }} as what_clears_it,
     concat(
       coalesce(rules.order_number, 'without number'),
       ' (line ', rules.business_key, ')'

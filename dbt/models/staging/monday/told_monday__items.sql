@@ -5,7 +5,7 @@
     unique_key=['instance', 'business_key'],
     on_schema_change='fail',
     tags=['told'],
-    post_hook="{{ drop_untold('items') }}",
+    post_hook="{{ drop_untold('monday', 'items') }}",
   )
 }}
-{{ told_rows('items', 'int_monday__items_mapped') }}
+{{ told_rows('monday', 'items', 'int_monday__items_mapped') }}

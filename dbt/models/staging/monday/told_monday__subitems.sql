@@ -5,7 +5,7 @@
     unique_key=['instance', 'business_key'],
     on_schema_change='fail',
     tags=['told'],
-    post_hook="{{ drop_untold('subitems') }}",
+    post_hook="{{ drop_untold('monday', 'subitems') }}",
   )
 }}
-{{ told_rows('subitems', 'int_monday__subitems_mapped') }}
+{{ told_rows('monday', 'subitems', 'int_monday__subitems_mapped') }}
