@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -51,7 +52,9 @@ class MondayServer:
 
     def stop(self) -> None:
         """May be called from any thread; returns before the last connection is closed."""
-        self._listener.trigger.pull_trigger(self._hang_up)
+        # The serving thread may be awake already, and have hung up before it is woken.
+        with suppress(OSError):
+            self._listener.trigger.pull_trigger(self._hang_up)
 
     def _hang_up(self) -> None:
         for channel in list(self._listener.active_channels.values()):

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -42,7 +43,9 @@ class Server:
 
     def stop(self) -> None:
         """May be called from any thread; returns before the last connection is closed."""
-        self._listener.trigger.pull_trigger(self._hang_up)
+        # The serving thread may be awake already, and have hung up before it is woken.
+        with suppress(OSError):
+            self._listener.trigger.pull_trigger(self._hang_up)
 
     def _hang_up(self) -> None:
         for channel in list(self._listener.active_channels.values()):
