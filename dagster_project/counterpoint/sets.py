@@ -58,6 +58,25 @@ def insert(connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None
         raise RuntimeError(f"{table.name}: {len(rows)} rows sent, {written} written")
 
 
+def update(connection: Connection, table: sa.Table, rows: Sequence[Row]) -> int:
+    """Set what each row names besides its primary key; return how many stored rows were changed."""
+    keys = [column.name for column in table.primary_key.columns]
+    alike: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        alike.setdefault(tuple(row), []).append(row)
+    changed = 0
+    stored = name_of(table)
+    same = " and ".join(f"{stored}.{name} = r.{name}" for name in keys)
+    for names, some in alike.items():
+        sets = ", ".join(f"{name} = r.{name}" for name in names if name not in keys)
+        for chunk in _chunks(connection, some, len(names)) if sets else ():
+            with source(connection, [table.c[name] for name in names], chunk) as (found, bound):
+                changed += run(
+                    connection, f"update {stored} set {sets} from {found} as r where {same}", bound
+                )
+    return changed
+
+
 def run(connection: Connection, statement: str, bound: Sequence[Any] = ()) -> int:
     """Run a statement with positional parameters; return how many rows it changed."""
     return int(connection.exec_driver_sql(statement, tuple(bound)).rowcount)

@@ -50,7 +50,7 @@ def set_up(database: CounterpointDatabase, doc_ids: DocIds) -> list[str]:
     Raises SetUpRefused, before anything is changed, when one web order stands in several staging rows.
     """
     with database.begin() as connection:
-        existing = _columns(connection)
+        existing = columns(connection)
         if ORDER_STAGING.name not in existing or HEADER.name not in existing:
             raise SetUpRefused(f"{database.name} is no Counterpoint database with {ORDER_STAGING.name}")
         _refuse_duplicates(connection)
@@ -88,7 +88,8 @@ def _refuse_duplicates(connection: Connection) -> None:
         )
 
 
-def _columns(connection: Connection) -> dict[str, set[str]]:
+def columns(connection: Connection) -> dict[str, set[str]]:
+    """Return table → columns of schema dbo, views included."""
     found: dict[str, set[str]] = {}
     query = "select table_name, column_name from information_schema.columns where table_schema = 'dbo'"
     for table, column in connection.exec_driver_sql(query):
@@ -100,12 +101,13 @@ def _missing(connection: Connection, existing: dict[str, set[str]]) -> Iterator[
     yield from (table.name for table in OWNED if table.name not in existing)
     if PROCESSED not in existing.get(SYNC_LOG.name, ()):
         yield f"{SYNC_LOG.name}.{PROCESSED}"
-    if ONE_ROW_PER_ORDER not in _indexes(connection):
+    if ONE_ROW_PER_ORDER not in indexes(connection):
         yield ONE_ROW_PER_ORDER
     yield from (name for name in views(connection.dialect.name) if name not in existing)
 
 
-def _indexes(connection: Connection) -> set[str]:
+def indexes(connection: Connection) -> set[str]:
+    """Return the names of all indexes."""
     catalogue = {"duckdb": "select index_name from duckdb_indexes()", "mssql": "select name from sys.indexes"}
     return {name for (name,) in connection.exec_driver_sql(catalogue[connection.dialect.name])}
 

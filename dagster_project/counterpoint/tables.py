@@ -274,7 +274,8 @@ ORDER_EXTRA = _table(
         SHIP_LST_NAM=25,
     ),
     {"LINE_DETAILS_JSON": LONG, "TAX_LINES_JSON": LONG, "FEE_LINES_JSON": LONG, "MISFITS_JSON": LONG},
-    {"PARKED_DT": MOMENT, "PARKED_REASON": sa.Unicode(400), "CP_TKT_NO": sa.String(15), "UPDATED_DT": MOMENT},
+    _all(MOMENT, "VERDICT_DT PARKED_DT UPDATED_DT"),
+    {"PARKED_REASON": sa.Unicode(400), "CP_TKT_NO": sa.String(15)},
     key="STAGING_ID",
 )  # fmt: skip
 """What USER_ORDER_STAGING has no column for. A row with PARKED_DT is not made until somebody unparks it."""

@@ -27,9 +27,10 @@ from dagster_project.counterpoint.database import (
     Unreachable,
     transaction,
 )
-from dagster_project.counterpoint.documents import NOW, Document
+from dagster_project.counterpoint.documents import NOW, Document, compose, parse
 from dagster_project.counterpoint.inventory import commit_stock
 from dagster_project.counterpoint.numbers import Numbers, NumbersRefused
+from dagster_project.counterpoint.reading import named_by_staging
 from dagster_project.counterpoint.tables import (
     DOCUMENT,
     HEADER,
@@ -70,17 +71,32 @@ class Numbered:
 
 
 class DocumentWriter:
-    """Writes the documents of a request and says what became of each."""
+    """Writes the documents of a request and says what became of each; the backend `sql`."""
+
+    numbers_are_ours = True
 
     def __init__(
         self, database: CounterpointDatabase, store: str, clock: Clock, per_transaction: int = 1,
-        checkpoint: Callable[[str], None] = no_checkpoint,
+        quiet_seconds: float = 0.0, checkpoint: Callable[[str], None] = no_checkpoint,
     ) -> None:  # fmt: skip
         self._database = database
         self._numbers = Numbers(store)
         self._clock = clock
         self._per_transaction = max(1, per_transaction)
         self._checkpoint = checkpoint
+        self.quiet_seconds = quiet_seconds
+
+    def compose(self, documents: Sequence[Document]) -> str:
+        """Return the body of a request."""
+        return compose(documents)
+
+    def send(self, body: str) -> list[Outcome]:
+        """Write the documents of a body; see `write`."""
+        return self.write(parse(body))
+
+    def find(self, connection: Connection, staging_ids: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
+        """Return what was made of staging rows: document and staging row were committed together."""
+        return named_by_staging(connection, staging_ids)
 
     def write(self, documents: Sequence[Document]) -> list[Outcome]:
         """Return an outcome per document, in order.

@@ -40,10 +40,11 @@ begin
         [TAX_LINES_JSON]     nvarchar(max) null,
         [FEE_LINES_JSON]     nvarchar(max) null,
         [MISFITS_JSON]       nvarchar(max) null,
+        [VERDICT_DT]         datetime2(6) null,
         [PARKED_DT]          datetime2(6) null,
+        [UPDATED_DT]         datetime2(6) null,
         [PARKED_REASON]      nvarchar(400) null,
         [CP_TKT_NO]          varchar(15) null,
-        [UPDATED_DT]         datetime2(6) null,
         constraint pk_USER_ORDER_STAGING_EXT primary key clustered ([STAGING_ID])
     );
 end;

@@ -87,7 +87,9 @@ class Company:
         self, per_transaction: int = 1, checkpoint: Any = no_checkpoint, clock: Clock | None = None
     ) -> DocumentWriter:
         """A writer as a new process builds it."""
-        return DocumentWriter(self.database, PLACE.store, clock or FakeClock(), per_transaction, checkpoint)
+        return DocumentWriter(
+            self.database, PLACE.store, clock or FakeClock(), per_transaction, checkpoint=checkpoint
+        )
 
     def documents_of(self, web_ids: Sequence[int]) -> dict[int, int]:
         """Web order → how many documents carry its number."""
