@@ -193,6 +193,17 @@ def test_no_text_type_is_without_length(rendered: dict[tuple[str, str], str]) ->
     assert not [place for place, sql in rendered.items() if re.search(r"\bn?varchar\b(?!\()", sql.lower())]
 
 
+def test_no_column_is_a_null_without_a_type(statements: dict[tuple[str, str], exp.Expression]) -> None:
+    """T-SQL takes it for an integer, and then refuses the texts that are united with it."""
+    wrong = [
+        (place, column.alias)
+        for place, select in everywhere(statements, exp.Select)
+        for column in select.expressions
+        if isinstance(column.unalias(), exp.Null)
+    ]
+    assert not wrong
+
+
 def test_keys_are_short_enough_for_an_index(rendered: dict[tuple[str, str], str]) -> None:
     for server in ("first", "without key"):
         assert "as nvarchar(200)) as order_key" in rendered[server, "stg_monday__orders"]

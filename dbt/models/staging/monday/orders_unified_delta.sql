@@ -47,7 +47,7 @@ removed as (
   select
     open_versions.order_key
     {%- for name in names %},
-    {{ 'open_versions.' ~ adapter.quote(name) if name in kept else 'null' }} as {{ adapter.quote(name) }}
+    {{ 'open_versions.' ~ adapter.quote(name) if name in kept else as_kept('null', none) }} as {{ adapter.quote(name) }}
     {%- endfor %},
     1 as source_removed
   from open_versions

@@ -1,14 +1,24 @@
-{# Its sys.columns gives names in lower case; the information schema keeps them. #}
+{# Its sys.columns gives names in lower case; the information schema keeps them, but `select … into` did not: history
+   has its names from the order list. #}
 {% macro sqlserver__get_columns_in_relation(relation) -%}
   {%- call statement('get_columns_in_relation', fetch_result=True, auto_begin=False) %}
     {{ get_use_database_sql(relation.database) }}
     select
+      {% if relation.identifier.startswith('orders_unified_') -%}
+      coalesce((
+        select landed.column_name
+        from information_schema.columns as landed
+        where landed.table_schema = '{{ relation.schema }}' and landed.table_name = 'ORDERS_UNIFIED'
+          and lower(landed.column_name) = lower(known.column_name)
+      ), known.column_name) as column_name,
+      {%- else -%}
       column_name,
+      {%- endif %}
       data_type,
       character_maximum_length,
       coalesce(numeric_precision, datetime_precision) as numeric_precision,
       coalesce(numeric_scale, datetime_precision) as numeric_scale
-    from information_schema.columns
+    from information_schema.columns as known
     where table_schema = '{{ relation.schema }}' and lower(table_name) = lower('{{ escape_single_quotes(relation.identifier) }}')
     order by ordinal_position
   {%- endcall %}
