@@ -44,15 +44,17 @@ class Finding:
 
 
 def findings(settings: Settings, warehouse: Warehouse, pipeline: Pipeline, clock: Clock) -> list[Finding]:
-    """Look at pauses, runs, doubts, refusals, holds and drift of one pipeline."""
+    """Look at pauses, runs, doubts, refusals, holds, drift and mails of one pipeline, and what is its own."""
     name, instance = pipeline.name, pipeline.instance(settings)
     longest = pipeline.minutes(settings) * settings.alert_absence_intervals
     with warehouse.begin() as connection:
-        return [
+        found = [
             _pause(connection, name),
             *_runs(connection, instance, name, dt.timedelta(minutes=longest), clock.now()),
             *_rows(connection, instance, name, clock.now()),
+            *_mails(connection, name),
         ]
+    return [*found, *(pipeline.look(settings, warehouse, clock) if pipeline.look else ())]
 
 
 def _pause(connection: sa.Connection, system: str) -> Finding:
@@ -128,6 +130,17 @@ def _rows(connection: sa.Connection, instance: str, system: str, now: dt.datetim
     ).scalar_one()
     step = f"order-staging resync {system} --key KEY sets it back" if drifted else ""
     yield Finding(Level.WARNING if drifted else Level.HEALTHY, "drift", _so_many(drifted), step)
+
+
+def _mails(connection: sa.Connection, system: str) -> Iterator[Finding]:
+    box = tables.mail_outbox
+    mine = sa.and_(box.c.system == system, box.c.state == "WAITING", box.c.last_error.is_not(None))
+    count, since, why = connection.execute(
+        sa.select(sa.func.count(), sa.func.min(box.c.created_at), sa.func.max(box.c.last_error)).where(mine)
+    ).one()
+    if count:
+        found = f"{count} waiting since {since:%Y-%m-%d %H:%M} UTC: {why}"
+        yield Finding(Level.WARNING, "mails", found, "look at the SMTP_ settings: order-staging config show")
 
 
 def _so_many(rows: int) -> str:

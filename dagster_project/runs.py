@@ -21,7 +21,7 @@ from dagster_project.delivery.destination import Destination, Preflight, Row
 from dagster_project.delivery.engine import Engine, Policy, Progress, silent
 from dagster_project.delivery.ledger import Ledger
 from dagster_project.delivery.mapping import Mapping as EntityMapping
-from dagster_project.delivery.outcomes import AccessRefused
+from dagster_project.delivery.outcomes import AccessRefused, DestinationPaused
 from dagster_project.delivery.report import Report
 from dagster_project.delivery.scope import Registry, Run, Scope
 from dagster_project.delivery.sending import no_checkpoint
@@ -29,11 +29,13 @@ from dagster_project.delivery.staging import Filters, read_staged
 from dagster_project.delivery.states import RunStatus
 from dagster_project.delivery.verification import Verification, Verified
 from dagster_project.impact import SystemImpact, measure
+from dagster_project.notifications.alerts import Alerts
 from dagster_project.settings import Settings
 from dagster_project.systems import Pipeline
 from dagster_project.warehouse import rows, schema, tables
 from dagster_project.warehouse.engine import Warehouse
 from dagster_project.warehouse.lock import hold
+from dagster_project.warehouse.reading import table_exists
 
 
 class StagingBlocked(Exception):
@@ -105,6 +107,7 @@ class SystemRun:
         self.ledger = Ledger(self.warehouse, self.run, self.clock)
         self.dbt = DbtRunner(settings, self.warehouse)
         self.progress, self.on_wait, self.on_node, self.checkpoint = progress, on_wait, on_node, checkpoint
+        self._filters: Filters | None = None
         self._destination: Destination | None = None
         self._preflight: Preflight | None = None
 
@@ -136,18 +139,14 @@ class SystemRun:
         access pauses the pipeline, wherever in the step it was refused.
         """
         with self.held():
-            self.registry.check_pause(self.pipeline.name)
-            self.scope.take()
             try:
+                self.registry.check_pause(self.pipeline.name)
+                self.scope.take()
                 if first:
                     self.registry.open_run(self.run)
                 yield
             except BaseException as error:
-                if isinstance(error, AccessRefused):
-                    self.registry.pause(self.pipeline.name, str(error))
-                blocked = isinstance(error, StagingBlocked)
-                status = RunStatus.BLOCKED if blocked else RunStatus.FAILED
-                self.registry.close_run(self.run, status, {}, f"{type(error).__name__}: {error}")
+                self._broken_off(error, first)
                 raise
             finally:
                 self.scope.release()
@@ -167,8 +166,34 @@ class SystemRun:
         return resolution, staged, report
 
     def close(self, report: Report) -> None:
-        """Record how the run ended."""
+        """Record how the run ended, and let those know whom it concerns."""
+        report.refused = self._refused()
         self.registry.close_run(self.run, report.status, report.as_dict())
+        self._ended()
+
+    def _broken_off(self, error: BaseException, first: bool) -> None:
+        """Record why a run could not go on. One that came while another was under way leaves no trace."""
+        if isinstance(error, AccessRefused):
+            self.registry.pause(self.pipeline.name, str(error))
+        blocked = isinstance(error, StagingBlocked | DestinationPaused)
+        status = RunStatus.BLOCKED if blocked else RunStatus.FAILED
+        if first and isinstance(error, DestinationPaused):
+            self.registry.open_run(self.run, over=False)
+        self.registry.close_run(self.run, status, {}, f"{type(error).__name__}: {error}")
+        self._ended()
+
+    def _ended(self) -> None:
+        """Let those know whom a run concerns; trouble with that never hides how the run ended."""
+        try:
+            told = (
+                self.pipeline.ended(self.settings, self.warehouse, self.clock) if self.pipeline.ended else ()
+            )
+            waiting = Alerts(self.settings, self.warehouse, self.clock, self.pipeline.name).send()
+        except Exception as error:  # noqa: BLE001 - see above
+            self.on_wait(f"what was to be told about this run was not: {type(error).__name__}: {error}")
+        else:
+            for sentence in (*told, *waiting):
+                self.on_wait(sentence)
 
     # -- the steps ----------------------------------------------------------------------------------
 
@@ -213,6 +238,7 @@ class SystemRun:
     def deliver(self, filters: Filters, resolution: Resolution | None = None) -> Report:
         """Deliver the staged rows that the filters choose, and read back what was delivered."""
         filters.check()
+        self._filters = filters
         self.registry.check_pause(self.pipeline.name)
         batches = Batches(
             self.warehouse, self.run, self.clock, self.destination.entities, _batch_type(filters),
@@ -277,6 +303,22 @@ class SystemRun:
                 found = connection.execute(query).fetchall()
                 counts[mapping.entity] = {f"{change} {status}": n for change, status, n in sorted(found)}
         return counts
+
+    def refused_counts(self, filters: Filters) -> dict[str, int]:
+        """Count the keys that stand in ERR_, by entity; those of entities never settled are absent."""
+        counts: dict[str, int] = {}
+        with self.warehouse.begin() as connection:
+            for mapping in self.mappings:
+                if table_exists(connection, mapping.errors):
+                    names = ("business_key", "parent_key", *mapping.filters)
+                    table = sa.table(mapping.errors, *(sa.column(name) for name in names))
+                    chosen = filters.where(table, mapping.filters)
+                    query = sa.select(sa.func.count(sa.distinct(table.c.business_key))).where(chosen)
+                    counts[mapping.entity] = connection.execute(query).scalar_one()
+        return counts
+
+    def _refused(self) -> dict[str, int]:
+        return {} if self._filters is None else self.refused_counts(self._filters)
 
     def _set_context(self) -> None:
         """Tell dbt what this run compares with; a table, because a variable would force a re-parse."""

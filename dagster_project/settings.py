@@ -137,7 +137,7 @@ class Settings(BaseSettings):
         120, ge=1, description="orders are processed after so long though none waits"
     )
     fulfillment_sync_interval_minutes: int = Field(
-        30, ge=1, description="the shop is told after so long though nothing was shipped"
+        120, ge=1, description="the shop is told after so long though nothing was shipped"
     )
     counterpoint_pull_minutes: int = Field(5, ge=1, description="interval of the pull's schedule")
     counterpoint_process_minutes: int = Field(30, ge=1, description="interval of the processing's schedule")

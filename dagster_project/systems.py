@@ -4,9 +4,9 @@ A system is what operators speak of: monday, counterpoint. A pipeline is what ru
 settle against one destination. A system with one pipeline lends it its name.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dagster_project.clock import Clock
 from dagster_project.delivery import mapping
@@ -14,8 +14,16 @@ from dagster_project.delivery.destination import Destination
 from dagster_project.settings import Settings
 from dagster_project.warehouse.engine import Warehouse
 
+if TYPE_CHECKING:
+    from dagster_project.health import Finding
+
 Extract = Callable[[Settings, Warehouse, Clock], Mapping[str, int]]
 """Brings what changed outside into `raw_*` tables; returns how many rows by table."""
+
+Ended = Callable[[Settings, Warehouse, Clock], Sequence[str]]
+"""Told after a run ended, whatever way; returns in sentences what could not be done about it. Never raises."""
+Look = Callable[[Settings, Warehouse, Clock], Iterable["Finding"]]
+"""Looks at what health needs to know beyond the ledger."""
 
 
 class UnknownSystem(Exception):
@@ -38,6 +46,9 @@ class Pipeline:
     verify: Callable[[Settings], str]  # what a run reads back: all, delivered or off
     minutes: Callable[[Settings], int]  # interval of its schedule
     extract: Extract | None = None  # None when others fill its source tables
+    ended: Ended | None = None
+    look: Look | None = None
+    in_use: Callable[[Settings], bool] = lambda _settings: True  # False: nobody set it up here
 
     def mappings(self, settings: Settings) -> tuple[mapping.Mapping, ...]:
         """Load the pipeline's mappings, parents first; raise MappingError with every problem."""

@@ -1,5 +1,6 @@
 """Health reaches 0, 1 and 2, each for the stated reason."""
 
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -114,6 +115,28 @@ def test_a_pause_is_critical_and_says_how_to_lift_it(settings, ledger_warehouse,
     found = look(settings, ledger_warehouse, clock)["deliveries"]
     assert found.level is Level.CRITICAL
     assert found.next_step.endswith("order-staging resume monday")
+
+
+def test_a_mail_that_no_server_took_is_a_warning_and_says_why(settings, ledger_warehouse, clock) -> None:
+    run(ledger_warehouse, clock, RunStatus.COMPLETED)
+    with ledger_warehouse.begin() as connection:
+        connection.execute(
+            sa.insert(tables.mail_outbox).values(
+                mail_id="1", system="monday", state="WAITING", recipients="[]", subject="s", attempts=2,
+                created_at=clock.now(), next_attempt=clock.now(), last_error="451 try later",
+            )
+        )  # fmt: skip
+    found = look(settings, ledger_warehouse, clock)["mails"]
+    assert (found.level, found.found) == (
+        Level.WARNING,
+        "1 waiting since 2026-11-21 09:00 UTC: 451 try later",
+    )
+
+
+def test_what_only_the_pipeline_knows_is_looked_at_too(settings, ledger_warehouse, clock) -> None:
+    own = Finding(Level.CRITICAL, "the shop", "closed")
+    pipeline = dataclasses.replace(MONDAY, look=lambda *_: [own])
+    assert findings(settings, ledger_warehouse, pipeline, clock)[-1] is own
 
 
 def test_a_run_that_died_without_a_word_is_found_by_the_next_one(settings, ledger_warehouse, clock) -> None:

@@ -43,7 +43,7 @@ def status(
                 "instance": run.run.instance,
                 "paused": _first(connection, tables.destination_pause, system=pipeline),
                 "staged": _staged(connection, run, filters),
-                "errors": _error_counts(connection, run, filters),
+                "errors": run.refused_counts(filters),
                 "ledger": _ledger(connection, run),
                 "batches": _batches(connection, run, limit),
             }
@@ -145,17 +145,6 @@ def _staged(connection: sa.Connection, run: SystemRun, filters: Filters) -> dict
         found = sorted(connection.execute(query).fetchall())
         counts[mapping.entity] = {f"{change} {status}": n for change, status, n in found}
         counts[mapping.entity]["total"] = sum(n for _, _, n in found)
-    return counts
-
-
-def _error_counts(connection: sa.Connection, run: SystemRun, filters: Filters) -> dict[str, int]:
-    counts = {}
-    for mapping in run.mappings:
-        names = ("business_key", "parent_key", *mapping.filters)
-        table = sa.table(mapping.errors, *(sa.column(name) for name in names))
-        chosen = filters.where(table, mapping.filters)
-        query = sa.select(sa.func.count(sa.distinct(table.c.business_key))).where(chosen)
-        counts[mapping.entity] = connection.execute(query).scalar_one()
     return counts
 
 

@@ -60,7 +60,7 @@ def _extract(
             if references:
                 counts |= _references(source, target, clock.now())
             if fulfilment:
-                counts["fulfilment"] = raw.refill(target, raws.FULFILMENT, list(_fulfilment(source)))
+                counts["fulfilment"] = raw.refill(target, raws.FULFILMENT, list(shipped_documents(source)))
         return counts
     finally:
         database.release()
@@ -170,7 +170,7 @@ def _refresh(target: Connection, table: sa.Table, rows: Sequence[Row], now: dt.d
 # -- what became of documents -----------------------------------------------------------------------
 
 
-def _fulfilment(source: Connection) -> Iterator[Row]:
+def shipped_documents(source: Connection) -> Iterator[Row]:
     """Documents of staged orders, and whether their goods have left.
 
     They have when no line is open any more (QTY_SHIPPED), or when the order is gone and a ticket made from it was

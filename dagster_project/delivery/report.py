@@ -54,6 +54,7 @@ class Report:
     operations: Counter[tuple[str, str]] = field(default_factory=Counter)
     failed: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     findings: Counter[str] = field(default_factory=Counter)  # drift, gone, found by reading back
+    refused: dict[str, int] = field(default_factory=dict)  # keys that stand in ERR_, by entity
     warnings: list[str] = field(default_factory=list)
     requests: int = 0
     retries: int = 0
@@ -94,6 +95,7 @@ class Report:
             },
             "operations": {f"{entity}.{name}": n for (entity, name), n in sorted(self.operations.items())},
             "findings": dict(self.findings),
+            "refused": self.refused,
             "failures": list(self.failed.values()),
             "warnings": self.warnings,
             "requests": self.requests,

@@ -131,19 +131,24 @@ class Registry:
         self.warehouse = warehouse
         self.clock = clock
 
-    def open_run(self, run: Run) -> None:
-        """Record that a run began, and close the ones of this instance that died without a word."""
+    def open_run(self, run: Run, *, over: bool = True) -> None:
+        """Record that a run began, and close the ones of this instance that died without a word.
+
+        Whoever does not hold the scope cannot say that others are `over`.
+        """
         runs = tables.delivery_run
+        died = (runs.c.instance == run.instance, runs.c.status == RunStatus.RUNNING)
         with self.warehouse.begin() as connection:
-            connection.execute(
-                sa.update(runs)
-                .where(runs.c.instance == run.instance, runs.c.status == RunStatus.RUNNING)
-                .values(
-                    status=RunStatus.FAILED,
-                    ended_at=self.clock.now(),
-                    error="the process ended without a word",
+            if over:
+                connection.execute(
+                    sa.update(runs)
+                    .where(*died)
+                    .values(
+                        status=RunStatus.FAILED,
+                        ended_at=self.clock.now(),
+                        error="the process ended without a word",
+                    )
                 )
-            )
             connection.execute(
                 sa.insert(runs).values(
                     run_id=run.run_id,
