@@ -131,7 +131,7 @@ class World:
 
     def adopt(self) -> Matches:
         """Match the orders on the other side to those of the source."""
-        entity = self.entities()[0]
+        entity = next(e for e in self.entities() if e.name == self.outside.words["orders"])
         candidates = [
             Candidate(key, want.values) for (name, key), want in self.mapped().items() if name == entity.name
         ]
