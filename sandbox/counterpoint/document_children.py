@@ -106,6 +106,8 @@ PAYMENT = table(
     quantity("EXCH_RATE_DENOM"),
     *(amount(name) for name in ("EXCH_LOSS", "ROUND_GAIN_LOSS", "HOME_CURNCY_ROUND_GAIN_LOSS")),
     text("CARD_NO", 30),
+    sa.Column("SIG_IMG", LONG_TEXT),
+    sa.Column("SIG_IMG_VECTOR", LONG_TEXT),
     belongs_to_document(),
     refers("PAY_COD", "PS_PAY_COD"),
     key=("DOC_ID", "PMT_SEQ_NO"),

@@ -68,6 +68,8 @@ HEADER = table(
     amount("SAL_LIN_TOT", default=0),
     amount("RET_LIN_TOT", default=0),
     *(yes_no(f"HAS_{stage}_LINS", "N") for stage in STAGES),
+    *(amount(f"FOOD_STMP_{part}") for part in ("AMT", "TAX_AMT", "NORM_TAX_AMT")),
+    whole("FOOD_STMP_LINS"),
     yes_no("REQ_REPRICE", "N"),
     yes_no("IS_DOC_COMMITTED", "N"),
     yes_no("IS_REL_TKT", "N"),
@@ -132,6 +134,9 @@ LINE = table(
     *(yes_no(name) for name in ("IS_TXBL", "NORM_IS_TXBL", "IS_DISCNTBL", "HAS_PRC_OVRD", "USR_ENTD_PRC")),
     yes_no("IS_KIT_PAR"),
     text("MIX_MATCH_COD", 10),
+    quantity("MIX_MATCH_CONTRIB"),
+    flag("MIX_MATCH_PRC_BASED_ON"),
+    text("SLS_REP", 10),
     *(
         quantity(name)
         for name in (

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from sandbox.counterpoint import document_children as children
 from sandbox.counterpoint.codes import LOCATIONS
+from sandbox.counterpoint.document_remainder import REMAINDER
 from sandbox.counterpoint.document_tables import HEADER, LINE, TOTAL
 from sandbox.counterpoint.history_tables import TICKET, TICKET_LINE, TICKET_ORIGIN
 from sandbox.counterpoint.native_orders import guid_of
@@ -20,6 +21,7 @@ from sandbox.counterpoint.stock import move_stock
 Row = Mapping[Any, Any]
 """A row by column name; SQLAlchemy allows columns as keys, too."""
 DOCUMENT_TABLES: tuple[sa.Table, ...] = (
+    *REMAINDER,
     children.TAX, children.MISC_CHARGE, children.CONTACT, children.PAYMENT_APPLIED, children.PAYMENT,
     children.NOTE, children.PACKAGE, children.PROFILE, children.ORIGIN, children.STATUS, children.AUDIT,
     children.DISCOUNT, LINE, TOTAL, HEADER,

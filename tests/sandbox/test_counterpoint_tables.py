@@ -3,7 +3,6 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +11,12 @@ from sqlalchemy.dialects import mssql
 from sqlalchemy.engine import Connection
 from sqlalchemy.schema import CreateTable
 
+from sandbox.counterpoint.customer_rows import customer_rows
+from sandbox.counterpoint.customers import customers
 from sandbox.counterpoint.database import CounterpointDatabase
+from sandbox.counterpoint.item_rows import item_rows
+from sandbox.counterpoint.items import items
+from sandbox.counterpoint.shipping import DOCUMENT_TABLES
 from sandbox.counterpoint.tables import document_tables, item_tables, metadata, staging_tables
 
 HEADER, LINE = document_tables.HEADER, document_tables.LINE
@@ -168,14 +172,23 @@ def test_the_same_tables_are_made_on_sql_server() -> None:
     assert "length(" not in ddl("PS_DOC_LIN")
 
 
-def test_two_seeds_make_two_companies(tmp_path: Path) -> None:
-    def items(seed: int, name: str) -> list[Any]:
-        made = CounterpointDatabase(tmp_path / name)
-        made.create(seed)
-        with made.begin() as opened:
-            columns = "ITEM_NO, DESCR, STAT, PRC_1"
-            return list(opened.exec_driver_sql(f"select {columns} from dbo.IM_ITEM order by 1").fetchall())
+def test_two_seeds_make_two_companies(connection: Connection) -> None:
+    names = ("ITEM_NO", "DESCR", "STAT", "PRC_1")
+    found = connection.exec_driver_sql(f"select {', '.join(names)} from dbo.IM_ITEM").fetchall()
+    seven, eight = ({tuple(row[name] for name in names) for row in item_rows(items(seed))} for seed in (7, 8))
+    assert {tuple(row) for row in found} == seven
+    assert seven != eight
+    assert customer_rows(customers(7)) != customer_rows(customers(8))
 
-    first = items(7, "a.duckdb")
-    assert first == items(7, "b.duckdb")
-    assert first != items(8, "c.duckdb")
+
+def test_every_child_that_the_vendor_names_is_there() -> None:
+    tables = {name.removeprefix("dbo.") for name in metadata.tables}
+    named = """
+        LIN LIN_CELL LIN_SER LIN_PRICE LIN_PROMPT LIN_LOY PMT PMT_APPLY PMT_PROMPT PMT_CR_CARD PMT_CHK PMT_RCPT
+        NOTE PKG_TRK_NO HDR_TOT TAX HDR_MISC_CHRG HDR_PROF HDR_ORIG_DOC HDR_DOC_STAT HDR_LOY_PGM CONTACT DISC
+        GFC AUDIT_LOG AUDIT_LOG_TOT
+    """
+    assert {f"PS_DOC_{name}" for name in named.split()} <= tables
+    assert {table.name for table in DOCUMENT_TABLES} == {
+        name for name in tables if name.startswith("PS_DOC_")
+    }

@@ -14,7 +14,10 @@ from typing import Any
 import pytest
 import requests
 
+from sandbox import acting
+from sandbox.acting import NotThere
 from sandbox.counterpoint.database import CounterpointDatabase
+from sandbox.counterpoint.people import NoSuchThing
 
 AUTH = ("ck_sandbox", "cs_sandbox")
 
@@ -85,11 +88,16 @@ def test_everything_is_played_and_comes_back_after_a_restart(home: Path) -> None
 
 
 def test_wrong_actions_are_refused_in_a_sentence(home: Path, tmp_path: Path) -> None:
-    assert "there is" in act(home, "counterpoint", "dance", code=2)
+    for where, words, sentence in [
+        (home, ("counterpoint", "dance"), "nobody does 'dance'; there is"),
+        (home, ("counterpoint", "void", "doc_id=1"), "document 1"),
+        (home, ("counterpoint", "void", "1"), "is not name=value"),
+        (tmp_path, ("shop", "state"), "no sandbox is running"),
+        (tmp_path, ("counterpoint", "void", "doc_id=1"), "start the sandbox once"),
+    ]:
+        with pytest.raises((NotThere, NoSuchThing), match=sentence):
+            acting.act(where, words[0], words[1], list(words[2:]))
     assert act(home, "counterpoint", "void", "doc_id=1", code=2) == "refused: document 1\n"
-    assert "no sandbox is running" in act(tmp_path, "shop", "state", code=2)
-    assert "start the sandbox once" in act(tmp_path, "counterpoint", "void", "doc_id=1", code=2)
-    assert "is not name=value" in act(home, "counterpoint", "void", "1", code=2)
 
 
 def test_the_command_line_passes_actions_on(home: Path) -> None:
