@@ -85,7 +85,7 @@ def stage(world: World, nodes: dict[str, float] | None = None, *, tests: bool = 
         run._set_context()
 
         def build() -> None:
-            results = run.dbt.build("tag:stage", exclude=WITHOUT_TESTS[tests:])
+            results = run.dbt.build("tag:monday,tag:stage", exclude=WITHOUT_TESTS[tests:])
             broken = [result.name for result in results if result.blocks]
             if broken:
                 raise RuntimeError(f"dbt failed: {', '.join(broken)}")

@@ -22,8 +22,9 @@ def problems(document: Document) -> Iterator[Problem]:
         if not (isinstance(seed, str) and isinstance(match, str) and isinstance(value, str)):
             continue  # the schema says so
         way = (block(entry.meta).get("source"), match)
-        if first.setdefault(seed, way) != way:  # dbt joins a seed once
-            message = f"{seed} is looked up by {first[seed][0]} already: copy the CSV for another column"
+        joined = str(lookup.get("as", seed))  # dbt joins a seed once under each name
+        if first.setdefault(joined, way) != way:
+            message = f"{joined} is looked up by {first[joined][0]} already: say `as` another name"
             yield document.problem(message, (*place, "seed"))
         path = document.path.parent / f"{seed}.csv"
         if not path.is_file():

@@ -10,7 +10,7 @@ from tests.dbt.orders import key_of, order, table_of
 from tests.dbt.world import INSTANCE, World
 
 ORDERS = [order(number) for number in range(1, 11)]
-STAGE = ("build", "--select", "tag:stage", "--exclude-resource-type", "unit_test")
+STAGE = ("build", "--select", "tag:monday,tag:stage", "--exclude-resource-type", "unit_test")
 AFTER_THE_GUARD = (
     "int_monday__items_compared", "int_monday__subitems_compared", "orders_unified_delta",
     "orders_unified_snapshot", "STG_MON_CustMasterSchedule", "STG_MON_CustMasterSchedule_Subitems",

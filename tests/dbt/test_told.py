@@ -14,7 +14,7 @@ def keys(world: World, entity: str = "items") -> set[str]:
 
 
 def refresh(world: World) -> None:
-    assert set(world.statuses("run", "--select", "tag:told").values()) == {"success"}
+    assert set(world.statuses("run", "--select", "tag:monday,tag:told").values()) == {"success"}
 
 
 @pytest.fixture(scope="module")

@@ -122,11 +122,11 @@ class World:
         without = ["--exclude-resource-type", "unit_test"]
         if not tested:
             without += ["--exclude-resource-type", "test"]
-        _succeeded(self.dbt("build", "--select", "tag:stage", *without))
+        _succeeded(self.dbt("build", "--select", "tag:monday,tag:stage", *without))
 
     def settle(self) -> None:
         """Build what people read after a delivery."""
-        _succeeded(self.dbt("build", "--select", "tag:settle", "--exclude-resource-type", "unit_test"))
+        _succeeded(self.dbt("build", "--select", "tag:monday,tag:settle", "--exclude-resource-type", "unit_test"))
 
     def statuses(self, *arguments: str) -> dict[str, str]:
         """Run dbt and return node → status, whatever it is."""

@@ -33,3 +33,9 @@
 {% macro date_literal(iso) %}{{ return(adapter.dispatch('date_literal', 'order_staging')(iso)) }}{% endmacro %}
 {% macro default__date_literal(iso) %}{{ return("date '" ~ iso ~ "'") }}{% endmacro %}
 {% macro sqlserver__date_literal(iso) %}{{ return("cast('" ~ iso | replace('-', '') ~ "' as date)") }}{% endmacro %}
+
+
+{# A date as text, YYYY-MM-DD. Differs because a plain cast in T-SQL follows the language of the session. #}
+{% macro iso_date(value) %}{{ return(adapter.dispatch('iso_date', 'order_staging')(value)) }}{% endmacro %}
+{% macro default__iso_date(value) %}{{ return('cast(' ~ value ~ ' as varchar)') }}{% endmacro %}
+{% macro sqlserver__iso_date(value) %}{{ return('convert(nvarchar(10), ' ~ value ~ ', 23)') }}{% endmacro %}

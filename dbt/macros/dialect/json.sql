@@ -102,7 +102,7 @@
   from {{ relation }} as packed
   outer apply openjson(packed.{{ json }}) with (
     {%- for column in columns %}
-    {{ adapter.quote(column.name) }} nvarchar(4000) {{ sqlserver__path(tojson(column.name)) }}{{ ',' if not loop.last }}
+    {{ adapter.quote(column.name) }} {{ 'nvarchar(max)' if column.data_type == long_text() else 'nvarchar(4000)' }} {{ sqlserver__path(tojson(column.name)) }}{{ ',' if not loop.last }}
     {%- endfor %}
   ) as opened
 {% endmacro %}
@@ -173,5 +173,27 @@
 {% macro sqlserver__json_member_named(json, name) %}
   {{- return(
     'json_value(' ~ json ~ ", cast('$.\"' + string_escape(" ~ name ~ ", 'json') + '\"' as nvarchar(1000)))"
+  ) -}}
+{% endmacro %}
+
+
+{# JSON values of a group as one JSON list, in an order; NULL without any. Differs in how the order is said. #}
+{% macro json_list(value, order_by) %}
+  {{- return("concat('[', " ~ texts_joined(value, ',', order_by) ~ ", ']')") -}}
+{% endmacro %}
+
+
+{# Texts of a group as one, in an order. Differs in how the order is said, and T-SQL stops at 8,000 bytes unless the
+   text may be longer. #}
+{% macro texts_joined(value, separator, order_by) %}
+  {{- return(adapter.dispatch('texts_joined', 'order_staging')(value, separator, order_by)) -}}
+{% endmacro %}
+{% macro default__texts_joined(value, separator, order_by) %}
+  {{- return('string_agg(' ~ value ~ ', ' ~ literal(separator) ~ ' order by ' ~ order_by | join(', ') ~ ')') -}}
+{% endmacro %}
+{% macro sqlserver__texts_joined(value, separator, order_by) %}
+  {{- return(
+    'string_agg(cast(' ~ value ~ ' as nvarchar(max)), ' ~ literal(separator) ~ ') within group (order by '
+    ~ order_by | join(', ') ~ ')'
   ) -}}
 {% endmacro %}

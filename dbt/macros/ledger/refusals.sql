@@ -28,6 +28,10 @@
     'minimum': ['fix the row', 'is smaller than allowed', 'correct the number in ' ~ words.source],
     'maximum': ['fix the row', 'is larger than allowed', 'correct the number in ' ~ words.source],
     'map': ['fix the mapping', 'is a value the mapping does not know', 'add the value to the mapping'],
+    'changed_after_document': [
+      'business hold', 'changed in the shop after its document was made',
+      'change the document in Counterpoint by hand; the entry goes when the shop says again what the document says'
+    ],
     'lookup': ['fix the mapping', 'is a name the lookup list does not know', 'add the name to the lookup list'],
   }) -}}
 {% endmacro %}
@@ -49,7 +53,7 @@
   concat(
       {{ literal(subject ~ ' ') }}, {{ row }}.named, ': ',
       case
-        when {{ row }}.rule_name in ('no_key', 'duplicate_key') then ''
+        when {{ row }}.rule_name in ('no_key', 'duplicate_key', 'changed_after_document') then ''
         when {{ row }}.value is null then concat({{ row }}.column_name, ' ')
         else concat({{ row }}.column_name, ' ''', left({{ row }}.value, 80), ''' ')
       end,

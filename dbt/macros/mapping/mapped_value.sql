@@ -89,7 +89,7 @@
 
 
 {% macro lookup_value(cell, meta) %}
-  {%- set found = meta.lookup.seed ~ '.' ~ adapter.quote(meta.lookup.value) -%}
+  {%- set found = lookup_alias(meta.lookup) ~ '.' ~ adapter.quote(meta.lookup.value) -%}
   {%- if meta.lookup.get('otherwise', 'keep') == 'keep' -%}
     {{- return('coalesce(' ~ found ~ ', ' ~ text_value(cell, 'trim', meta.get('missing')) ~ ')') -}}
   {%- endif -%}
@@ -97,17 +97,22 @@
 {% endmacro %}
 
 
+{# Name under which a lookup's seed is joined: a seed that is looked up by several columns is joined once for each. #}
+{% macro lookup_alias(lookup) %}{{ return(lookup.get('as', lookup.seed)) }}{% endmacro %}
+
+
 {# The joins that lookups need, one per seed: trimmed, whatever the case, and never containment. A model that
    uses a lookup names the seed by `-- depends_on`, because a ref inside this loop is not seen while parsing. #}
 {% macro lookup_joins(columns, cells) %}
   {%- set joins, seeds = [], [] -%}
-  {%- for column in columns if column.meta.transform == 'lookup' and column.meta.lookup.seed not in seeds -%}
+  {%- for column in columns if column.meta.transform == 'lookup' and lookup_alias(column.meta.lookup) not in seeds -%}
     {%- set lookup = column.meta.lookup -%}
-    {%- do seeds.append(lookup.seed) -%}
+    {%- set alias = lookup_alias(lookup) -%}
+    {%- do seeds.append(alias) -%}
     {%- do joins.append(
-      'left join ' ~ ref(lookup.seed) ~ ' as ' ~ lookup.seed ~ '\n    on '
+      'left join ' ~ ref(lookup.seed) ~ ' as ' ~ alias ~ '\n    on '
       ~ same_key(
-        'upper(trim(' ~ lookup.seed ~ '.' ~ adapter.quote(lookup.match) ~ '))',
+        'upper(trim(' ~ alias ~ '.' ~ adapter.quote(lookup.match) ~ '))',
         'upper(trim(' ~ as_text(cells ~ '.' ~ adapter.quote(column.meta.source)) ~ '))'
       )
     ) -%}

@@ -1,0 +1,2 @@
+{{ config(tags=['stage']) }}
+{{ staged_rows('int_counterpoint__order_statuses_mapped', ref('int_counterpoint__order_statuses_judged')) }}

@@ -1,0 +1,2 @@
+{{ config(tags=['settle']) }}
+{{ mirror_rows('order_processing', 'documents', 'int_counterpoint__documents_mapped') }}

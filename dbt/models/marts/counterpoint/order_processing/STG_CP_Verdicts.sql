@@ -1,0 +1,2 @@
+{{ config(tags=['stage']) }}
+{{ staged_rows('int_counterpoint__verdicts_mapped', ref('int_counterpoint__verdicts_judged')) }}

@@ -1,0 +1,1 @@
+{{ mapped_rows('int_counterpoint__order_statuses_mapped', ref('int_counterpoint__shipments')) }}

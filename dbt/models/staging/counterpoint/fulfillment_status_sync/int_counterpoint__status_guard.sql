@@ -1,0 +1,1 @@
+{{ guard_of('fulfillment_status_sync', ['order_statuses']) }}

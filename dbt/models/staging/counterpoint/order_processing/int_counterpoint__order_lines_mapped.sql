@@ -1,0 +1,8 @@
+{%- set lines -%}
+(select * from {{ ref('int_counterpoint__lines_resolved') }} as resolved where resolved.problem is null)
+{%- endset -%}
+
+{{ mapped_rows(
+  'int_counterpoint__order_lines_mapped', lines ~ ' as lines',
+  {'business_key': 'nvarchar(200)', 'parent_key': 'nvarchar(200)'},
+) }}

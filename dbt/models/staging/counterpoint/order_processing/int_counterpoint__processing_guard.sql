@@ -1,0 +1,1 @@
+{{ guard_of('order_processing', ['documents', 'verdicts']) }}

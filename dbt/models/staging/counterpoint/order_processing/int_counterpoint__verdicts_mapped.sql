@@ -1,0 +1,1 @@
+{{ mapped_rows('int_counterpoint__verdicts_mapped', ref('int_counterpoint__verdicts_found')) }}
