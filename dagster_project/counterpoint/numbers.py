@@ -83,7 +83,7 @@ class Numbers:
             (RANGE,),
         ).first()
         if found is None:
-            raise NumbersRefused(f"{table} has no range; run `order-staging init`")
+            raise NumbersRefused(f"{table} has no range; run `order-staging counterpoint setup`")
         first, last = int(found[0]), int(found[1])
         if first + count - 1 > last:
             raise NumbersRefused(f"{table} is used up: {last - first + 1} document ids are left of {count}")

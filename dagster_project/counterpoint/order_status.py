@@ -5,6 +5,7 @@ is sent. A status is only changed where that is a step forward: entering `comple
 order that is completed stays as it is, and one that the shop cancelled or refunded is left to a person.
 """
 
+import dataclasses
 import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,6 +27,7 @@ from dagster_project.delivery.destination import (
     Absent,
     Answer,
     Change,
+    Entity,
     Fields,
     Found,
     Intent,
@@ -77,7 +79,10 @@ class WooStatusDestination:
         self.client = client
         self.clock = clock
         self.quiet_seconds = settings.woo_quiet_seconds
-        self.entities = entities_of(mappings, ORDER_STATUSES)
+        # orders are the shop's own: there is nothing of ours to count, and reading all of them costs ever more
+        self.entities: Sequence[Entity] = [
+            dataclasses.replace(entity, listed=False) for entity in entities_of(mappings, ORDER_STATUSES)
+        ]
 
     @classmethod
     def from_settings(cls, settings: Settings, clock: Clock) -> "WooStatusDestination":
@@ -245,7 +250,7 @@ class WooStatusDestination:
         }
 
     def listing(self, entity: str) -> Iterator[RemoteObject]:  # noqa: ARG002
-        """Yield nothing: an order is the shop's own, so none of them can be one of ours made twice."""
+        """Yield nothing: an order is the shop's own, so none of them can be one of ours made twice or lost."""
         yield from ()
 
     def differences(self, entity: str, told: Fields, found: Fields) -> Mapping[str, tuple[Any, Any]]:  # noqa: ARG002

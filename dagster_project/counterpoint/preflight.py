@@ -104,11 +104,16 @@ def _missing_columns(connection: Connection) -> Iterator[str]:
     for table in (*_WRITTEN, *_READ):
         if table.name not in there:
             ours = table in (ORDER_EXTRA, DOC_ID_RANGE)
-            yield f"there is no table dbo.{table.name}" + ("; run `order-staging init`" if ours else "")
+            yield f"there is no table dbo.{table.name}" + (
+                "; run `order-staging counterpoint setup`" if ours else ""
+            )
         elif lacking := sorted({column.name for column in table.columns} - there[table.name]):
             yield f"dbo.{table.name} has no column {', '.join(lacking)}"
     if ORDER_STAGING.name in there and ONE_ROW_PER_ORDER not in indexes_of(connection):
-        yield f"dbo.{ORDER_STAGING.name} has no unique index {ONE_ROW_PER_ORDER}; run `order-staging init`"
+        yield (
+            f"dbo.{ORDER_STAGING.name} has no unique index {ONE_ROW_PER_ORDER}; "
+            "run `order-staging counterpoint setup`"
+        )
 
 
 def _place(connection: Connection, place: Place) -> Iterator[str]:
@@ -160,7 +165,7 @@ def _range(connection: Connection, doc_ids: DocIds) -> Iterator[str]:
     table = DOC_ID_RANGE.c
     row = connection.execute(sa.select(DOC_ID_RANGE).where(table.RANGE_NAM == RANGE)).first()
     if row is None:
-        yield f"dbo.{DOC_ID_RANGE.name} has no range of document ids; run `order-staging init`"
+        yield f"dbo.{DOC_ID_RANGE.name} has no range of document ids; run `order-staging counterpoint setup`"
         return
     if doc_ids != DocIds(row.FST_DOC_ID, row.LST_DOC_ID):
         yield (

@@ -209,7 +209,7 @@ def script() -> str:
         "-- Rendered from dagster_project/counterpoint/setup.py; change it there. Run it in the company's\n"
         "-- database. It adds two tables, a unique index and views, and one column to USER_SYNC_LOG; tables of\n"
         f"-- the vendor stay as they are. It may be run again. {DOC_ID_RANGE.name} gets its row, the document\n"
-        "-- ids assigned to web orders, from `order-staging`.\n"
+        "-- ids assigned to web orders, from `order-staging counterpoint setup`.\n"
     )
     return "\n".join([head, *(f"{statement}\n" for statement in statements())])
 

@@ -26,6 +26,7 @@ from dagster_project.delivery.destination import (
     Absent,
     Answer,
     Change,
+    Entity,
     Fields,
     Found,
     Intent,
@@ -71,7 +72,7 @@ class StagingRowDestination:
         self.database = database
         self.quiet_seconds = settings.counterpoint_quiet_seconds
         self.calls = 0
-        self.entities = entities_of([mapping], STAGING_ROWS)
+        self.entities: Sequence[Entity] = entities_of([mapping], STAGING_ROWS)
         self._places = {column.name: place_of(str(column.target["column"])) for column in mapping.sent}
         self._size = settings.counterpoint_orders_per_request
         self._overwritten = frozenset(settings.counterpoint_drift_overwrite)
@@ -91,12 +92,14 @@ class StagingRowDestination:
         with opened(self.database) as connection:
             there, indexes = columns_of(connection), indexes_of(connection)
         wrong = [
-            f"dbo.{table.name} has no column {column.name} for {name}; run `order-staging init`"
+            f"dbo.{table.name} has no column {column.name} for {name}; run `order-staging counterpoint setup`"
             for name, (table, column) in self._places.items()
             if column.name not in there.get(table.name, ())
         ]
         if ONE_ROW_PER_ORDER not in indexes:
-            wrong.append(f"{_STAGING} has no unique index {ONE_ROW_PER_ORDER}; run `order-staging init`")
+            wrong.append(
+                f"{_STAGING} has no unique index {ONE_ROW_PER_ORDER}; run `order-staging counterpoint setup`"
+            )
         if wrong:
             raise PreflightFailed("\n".join(wrong))
         return Preflight("1")

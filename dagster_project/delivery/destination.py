@@ -168,6 +168,9 @@ class Entity:
     batch_field: str | None = None
     identity: Sequence[str] = field(default_factory=tuple)
     likeness: Sequence[str] = field(default_factory=tuple)  # what of the identity never changes
+    listed: bool = (
+        True  # False: the objects are the destination's own, none of them can be missing or strange
+    )
 
 
 @dataclass(frozen=True)

@@ -52,9 +52,11 @@ class Verification:
         self.clock = clock
 
     def everything(self, entities: Iterable[Entity]) -> Verified:
-        """Read every live object of the entities; also finds objects the ledger does not know."""
+        """Read every live object of the entities that are listed; also finds objects the ledger does not know."""
         verified = Verified()
         for entity in entities:
+            if not entity.listed:
+                continue
             owned = self.ledger.owned(entity.name)
             remote = {found.remote_id: found for found in self.destination.listing(entity.name)}
             live = {remote_id: record for remote_id, record in owned.items() if _expected(record)}

@@ -3,7 +3,7 @@
 -- Rendered from dagster_project/counterpoint/setup.py; change it there. Run it in the company's
 -- database. It adds two tables, a unique index and views, and one column to USER_SYNC_LOG; tables of
 -- the vendor stay as they are. It may be run again. USER_DOC_ID_RANGE gets its row, the document
--- ids assigned to web orders, from `order-staging`.
+-- ids assigned to web orders, from `order-staging counterpoint setup`.
 
 if object_id(N'dbo.USER_ORDER_STAGING_EXT', N'U') is null
 begin

@@ -308,7 +308,7 @@ def test_a_deleted_document_is_gone_a_changed_one_drifts_and_a_posted_one_is_set
     ("change", "said"),
     [
         ("drop index dbo.UQ_USER_ORDER_STAGING_WOO", "no unique index UQ_USER_ORDER_STAGING_WOO; run"),
-        ("drop table dbo.USER_DOC_ID_RANGE", "no table dbo.USER_DOC_ID_RANGE; run `order-staging init`"),
+        ("drop table dbo.USER_DOC_ID_RANGE", "no table dbo.USER_DOC_ID_RANGE; run `order-staging counterpoint setup`"),
         ("update dbo.PS_STR_CFG_PS set NXT_ORD_NO = 'WEB'", "ends in no digits"),
         ("update dbo.PS_STR_CFG_PS set ORD_NO_METH = 'W'", "not numbered by the store"),
         ("update dbo.PS_STR_CFG_PS set USE_MISC_1 = 'N'", "does not use misc charge 1"),

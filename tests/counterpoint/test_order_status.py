@@ -144,6 +144,19 @@ def test_defect_21_a_shipped_order_costs_no_call_once_the_shop_knows(
     assert [call["path"] for call in shop.control.calls()["log"] if "notes" in call["path"]] == []
 
 
+def test_defect_21_reading_everything_back_costs_the_shop_no_call_and_loses_nothing(
+    shop: RunningWoo, deliveries: Deliveries
+) -> None:
+    orders = orders_that_are(shop, "processing", 2)
+    want(deliveries, orders, shipped=True)
+    deliveries.run()
+    shop.control.reset_calls()
+    verified = deliveries.verify()
+    assert (verified.seen, verified.gone, verified.strangers) == (0, [], [])
+    assert shop.control.calls()["log"] == []
+    assert deliveries.record("order_statuses", orders[0]).state is State.DELIVERED
+
+
 @pytest.mark.parametrize("status", ["cancelled", "refunded"])
 def test_an_order_that_the_shop_ended_is_left_to_a_person(
     shop: RunningWoo, deliveries: Deliveries, status: str
