@@ -15,6 +15,17 @@ READ_BY_ANALYSTS = {
     "MON_BatchProcessing", "VW_MON_ActiveBatches",
 }  # fmt: skip
 
+COUNTERPOINT = {
+    "STG_CP_StagingRows", "ERR_CP_StagingRows", "CP_StagingRows", "STG_CP_Orders", "STG_CP_OrderLines",
+    "ERR_CP_Orders", "CP_Orders", "STG_CP_Verdicts", "ERR_CP_Verdicts", "CP_Verdicts", "STG_CP_StatusUpdates",
+    "ERR_CP_StatusUpdates", "CP_StatusUpdates",
+    *(f"told_counterpoint__{entity}" for entity in ("staging_rows", "documents", "verdicts", "order_statuses")),
+    *(
+        f"int_counterpoint__{entity}_mapped"
+        for entity in ("staging_rows", "documents", "order_lines", "verdicts", "order_statuses")
+    ),
+}  # fmt: skip
+
 
 @pytest.fixture(scope="module")
 def world(new_world: Callable[[], World]) -> World:
@@ -57,7 +68,31 @@ def test_contracts_are_enforced_on_what_a_delivery_reads(manifest: dict[str, Any
     nodes = {node["name"]: node for node in manifest["nodes"].values() if node["resource_type"] == "model"}
     contracted = {name for name, node in nodes.items() if node["config"]["contract"]["enforced"]}
     told = {"told_monday__items", "told_monday__subitems"}
-    assert READ_BY_ANALYSTS | told | {"int_monday__items_mapped", "int_monday__subitems_mapped"} <= contracted
+    mapped = {"int_monday__items_mapped", "int_monday__subitems_mapped"}
+    assert READ_BY_ANALYSTS | told | mapped | COUNTERPOINT <= contracted
+
+
+def test_every_column_of_counterpoints_relations_is_described(manifest: dict[str, Any]) -> None:
+    nodes = {node["name"]: node for node in manifest["nodes"].values() if node["resource_type"] == "model"}
+    undescribed = [
+        f"{name}.{column['name']}"
+        for name in COUNTERPOINT
+        for column in nodes[name]["columns"].values()
+        if not column["description"]
+    ]
+    assert not undescribed
+    assert all(nodes[name]["description"] for name in COUNTERPOINT)
+
+
+def test_lineage_ends_at_counterpoint_and_the_shop(manifest: dict[str, Any]) -> None:
+    fed = {
+        node.rpartition(".")[2]
+        for name in ("counterpoint_order_staging", "counterpoint_order_documents", "woocommerce_order_notes")
+        for node in manifest["exposures"][f"exposure.order_staging.{name}"]["depends_on"]["nodes"]
+    }
+    assert fed == {
+        "STG_CP_StagingRows", "STG_CP_Verdicts", "STG_CP_Orders", "STG_CP_OrderLines", "STG_CP_StatusUpdates",
+    }  # fmt: skip
 
 
 def test_lineage_ends_at_the_board(manifest: dict[str, Any]) -> None:
