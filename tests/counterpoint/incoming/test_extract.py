@@ -39,7 +39,8 @@ def test_everything_that_validation_looks_at_is_brought(
     counts = extract.everything(sources, embedded, clock)
     for table, name in (
         (raw_tables.CUSTOMERS, "AR_CUST"), (raw_tables.CUSTOMER_MAP, "USER_CUSTOMER_MAP"),
-        (raw_tables.ITEMS, "IM_ITEM"), (raw_tables.PAY_CODES, "PS_PAY_COD"), (raw_tables.SHIP_VIA_CODES, "SY_SHIP_VIA_COD"),
+        (raw_tables.ITEMS, "IM_ITEM"), (raw_tables.PAY_CODES, "PS_PAY_COD"),
+        (raw_tables.SHIP_VIA_CODES, "SY_SHIP_VIA_COD"),
     ):  # fmt: skip
         assert len(landed(embedded, table)) == counts[name] == company.one(f"select count(*) from dbo.{name}")
     codes = {row["TAX_COD"] for row in landed(embedded, raw_tables.TAX_CODES)}
