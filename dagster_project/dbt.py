@@ -57,11 +57,22 @@ class Translator(DagsterDbtTranslator):
 
 def _of_pipeline(dep: dg.AssetDep, pipeline: str) -> dg.AssetDep:
     face = dep.asset_key.to_user_string()
+    if dep.asset_key.path[0] == "source":
+        return _of_extract(dep, pipeline)
     if face not in LEDGER:
         return dep
     return dg.AssetDep(
         [pipeline, "ledger_resolved" if face == "ledger" else PIPELINES[pipeline].delivered_as]
     )
+
+
+def _of_extract(dep: dg.AssetDep, pipeline: str) -> dg.AssetDep:
+    """A raw table is what the pipeline's own extract brought, or else that of a pipeline before it."""
+    table = dep.asset_key.path[-1]
+    for name in (pipeline, *PIPELINES):
+        if name in PIPELINES and table in PIPELINES[name].raw:
+            return dg.AssetDep([name, table])
+    return dep
 
 
 def pipeline_of(properties: Mapping[str, Any]) -> str:

@@ -2,9 +2,11 @@
 
 import dagster as dg
 
+from dagster_project.counterpoint import assets as counterpoint
 from dagster_project.monday import assets as monday
 
 defs = dg.Definitions.merge(
     dg.Definitions(executor=dg.in_process_executor),
     monday.definitions,
+    counterpoint.definitions,
 )

@@ -14,10 +14,12 @@ from dagster_project.dbt_runner import NodeResult
 from dagster_project.delivery.mapping_document import MappingError
 from dagster_project.delivery.outcomes import DeliveryError
 from dagster_project.delivery.report import Report
+from dagster_project.delivery.retention import purge
 from dagster_project.delivery.staging import Filters, NothingChosen, UnknownFilter
 from dagster_project.runs import Options, Resolution, StagingBlocked, SystemRun
 from dagster_project.settings import SettingsError, load_settings
 from dagster_project.systems import PIPELINES, pipeline_named
+from dagster_project.warehouse.engine import Warehouse
 
 if TYPE_CHECKING:
     from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
@@ -97,6 +99,34 @@ def resolved_asset(system: str) -> dg.AssetsDefinition:
     return ledger_resolved
 
 
+def extract_asset(system: str, upstream: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
+    """What was seen outside, as the raw tables that the staging reads."""
+    raw = PIPELINES[system].raw
+
+    @dg.multi_asset(
+        name=f"{system}_extract", group_name=system,
+        specs=[
+            dg.AssetSpec(
+                [system, name], kinds={PIPELINES[system].system},
+                deps=[dg.AssetKey([system, "ledger_resolved"]), *upstream],
+                description="As it was last seen outside; the extract brings what changed.",
+            )
+            for name in raw
+        ],
+    )  # fmt: skip
+    def extracted(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+        try:
+            run = step(context, system)
+            with run.step():
+                counts = run.extract()
+        except PERMANENT as error:
+            raise permanently(context, error) from error
+        for name in raw:
+            yield dg.MaterializeResult(asset_key=[system, name], metadata={"brought": dict(counts)})
+
+    return extracted
+
+
 def delivery_asset(system: str, upstream: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     """The destination after a delivery."""
     key = [system, PIPELINES[system].delivered_as]
@@ -130,7 +160,6 @@ def stage_assets(system: str) -> dg.AssetsDefinition:
 
     def work(run: SystemRun) -> Sequence[NodeResult]:
         _ = run.preflight
-        run.extract()
         return run.stage().nodes
 
     @_dbt_nodes(system, "stage")
@@ -247,11 +276,43 @@ def staging_job(system: str) -> "UnresolvedAssetJobDefinition":
 
 
 def whole_run_schedule(job: "UnresolvedAssetJobDefinition", minutes: int) -> dg.ScheduleDefinition:
-    """Deliver everything that is staged, every so many minutes; off until somebody switches it on."""
+    """Deliver everything that is staged, every so many minutes; off until somebody switches it on.
+
+    A pipeline with a gate is asked first: when there is nothing to do, no run is started.
+    """
     system = job.name.removesuffix("_run")
-    return dg.ScheduleDefinition(
+    config = {"ops": {f"{system}__{PIPELINES[system].delivered_as}": {"config": {"everything": True}}}}
+
+    @dg.schedule(
         name=f"{system}_schedule", job=job, cron_schedule=cron_of(minutes),
-        run_config={"ops": {f"{system}__{PIPELINES[system].delivered_as}": {"config": {"everything": True}}}},
+        default_status=dg.DefaultScheduleStatus.STOPPED,
+    )  # fmt: skip
+    def due() -> dg.RunRequest | dg.SkipReason:
+        settings, gate = load_settings(), PIPELINES[system].gate
+        idle = gate(settings, Warehouse(settings.warehouse)) if gate else None
+        return dg.SkipReason(idle) if idle else dg.RunRequest(run_config=config)
+
+    return due
+
+
+def retention_schedule(system: str) -> dg.ScheduleDefinition:
+    """Forget, on Sunday nights, what is kept for a while only; what says that something was done stays."""
+
+    @dg.op(name=f"{system}_forget")
+    def forget(context: dg.OpExecutionContext) -> None:
+        settings, pipeline = load_settings(), pipeline_named(system)
+        run = SystemRun(settings, pipeline, run_id=context.run_id, on_wait=context.log.warning)
+        with run.held():
+            counts = purge(run.warehouse, run.clock, settings.event_retention_days)
+        counts |= pipeline.forget(settings) if pipeline.forget else {}
+        context.log.info("emptied or deleted: %s", counts)
+
+    @dg.job(name=f"{system}_retention", description="Empty old personal data, delete old log rows.")
+    def retention() -> None:
+        forget()
+
+    return dg.ScheduleDefinition(
+        name=f"{system}_retention_schedule", job=retention, cron_schedule="0 3 * * 0",
         default_status=dg.DefaultScheduleStatus.STOPPED,
     )  # fmt: skip
 

@@ -103,6 +103,9 @@ class Settings(BaseSettings):
     counterpoint_quiet_seconds: float = Field(5, ge=0, description="a lost transaction has ended by then")
     counterpoint_orders_per_request: int = Field(250, ge=1, le=500, description="intents committed at once")
     counterpoint_orders_per_transaction: int = Field(0, ge=0, description="0: 1; a request in the sandbox")
+    counterpoint_verify: str = Field(
+        "all", pattern="^(all|delivered|off)$", description="what a run reads back"
+    )
     counterpoint_drift_overwrite: list[str] = Field(
         default_factory=list, description="staging columns whose changes by hand are set back"
     )

@@ -65,6 +65,68 @@ def test_nothing_before_the_delivery_depends_on_it(parents: dict[str, list[str]]
     assert [key for key in parents if key.startswith("shared/")] == []
 
 
+ORDERS = {
+    "order_pull": ("user_order_staging", "woocommerce/orders", "raw_counterpoint__woo_orders"),
+    "order_processing": ("documents", "order_pull/user_order_staging", "raw_counterpoint__items"),
+    "fulfillment_status_sync": ("shop", "order_processing/documents", "raw_counterpoint__fulfilment"),
+}
+
+
+@pytest.mark.parametrize("pipeline", ORDERS)
+def test_web_orders_read_source_extract_staging_destination_mirror(
+    parents: dict[str, list[str]], pipeline: str
+) -> None:
+    delivered, source, raw = ORDERS[pipeline]
+    assert parents[f"{pipeline}/{raw}"] == sorted([f"{pipeline}/ledger_resolved", source])
+    assert set(parents[f"{pipeline}/{delivered}"]) == {
+        key for key in parents if key.startswith(f"{pipeline}/STG_")
+    }
+    mirrors = [key for key in parents if key.startswith(f"{pipeline}/CP_")]
+    assert mirrors
+    assert all(parents[key] == [f"{pipeline}/{delivered}"] for key in mirrors)
+
+
+@pytest.mark.parametrize("pipeline", ORDERS)
+def test_staging_of_web_orders_begins_at_the_extract_and_the_ledger(
+    parents: dict[str, list[str]], pipeline: str
+) -> None:
+    before, todo = set(), [key for key in parents if key.startswith(f"{pipeline}/STG_")]
+    while todo:
+        for parent in parents[todo.pop()]:
+            if parent not in before:
+                before.add(parent)
+                if not parent.rpartition("/")[2].startswith("raw_"):
+                    todo.append(parent)
+    assert f"{pipeline}/{ORDERS[pipeline][2]}" in before
+    assert f"{pipeline}/ledger_resolved" in before
+    assert not [key for key in before if key.startswith("source/")]
+    assert f"{pipeline}/{ORDERS[pipeline][0]}" not in before
+
+
+@pytest.mark.parametrize(
+    ("name", "cron"),
+    [
+        ("order_pull_schedule", "*/5 * * * *"),
+        ("order_processing_schedule", "*/30 * * * *"),
+        ("fulfillment_status_sync_schedule", "*/30 * * * *"),
+        ("order_pull_retention_schedule", "0 3 * * 0"),
+    ],
+)
+def test_web_orders_have_their_schedules_off_until_somebody_switches_them_on(
+    definitions: dg.Definitions, name: str, cron: str
+) -> None:
+    schedule = definitions.resolve_schedule_def(name)
+    assert (schedule.cron_schedule, schedule.default_status) == (cron, dg.DefaultScheduleStatus.STOPPED)
+
+
+@pytest.mark.parametrize("pipeline", ORDERS)
+def test_web_orders_are_watched(definitions: dg.Definitions, pipeline: str) -> None:
+    for sensor in (f"{pipeline}_failed", f"{pipeline}_health"):
+        assert definitions.resolve_sensor_def(sensor).default_status is dg.DefaultSensorStatus.RUNNING
+    job = definitions.resolve_job_def(f"{pipeline}_run")
+    assert job.tags["order-staging/system"] == pipeline
+
+
 def test_one_job_runs_everything_and_one_delivers_nothing(definitions: dg.Definitions) -> None:
     whole = definitions.resolve_job_def("monday_run")
     staging = definitions.resolve_job_def("monday_stage_only")

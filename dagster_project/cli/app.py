@@ -5,7 +5,7 @@ import sys
 import typer
 
 from dagster_project import adopting
-from dagster_project.cli import looking, operating, output, running, sandbox_world, setting_up
+from dagster_project.cli import counterpoint, looking, operating, output, running, sandbox_world, setting_up
 from dagster_project.dbt_runner import DbtFailed
 from dagster_project.delivery.mapping_document import MappingError
 from dagster_project.delivery.outcomes import DeliveryError
@@ -20,7 +20,7 @@ from dagster_project.warehouse.schema import SchemaError
 REFUSALS = (
     SettingsError, MappingError, UnknownSystem, NothingChosen, UnknownFilter, DeliveryError,
     WarehouseUnavailable, SchemaError, StagingBlocked, DbtFailed, LandingError, setting_up.Refused, operating.Refused,
-    sandbox_world.Refused, adopting.CannotPair,
+    sandbox_world.Refused, adopting.CannotPair, *counterpoint.REFUSALS,
 )  # fmt: skip
 FAILED, REFUSED = 1, 2
 CTRL_C = 130  # what Typer makes of it
@@ -66,10 +66,12 @@ app.add_typer(config, name="config")
 app.add_typer(mappings, name="mappings")
 app.add_typer(sandbox, name="sandbox")
 app.add_typer(monday, name="monday")
+app.add_typer(counterpoint.group, name="counterpoint")
 
 
 def main() -> None:
     """Run the command line and exit with an honest code."""
+    output.tolerate_old_consoles()
     sys.exit(_code())
 
 

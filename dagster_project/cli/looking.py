@@ -109,7 +109,9 @@ def trace(key: Annotated[str, typer.Argument(help="A business key, an order numb
 
 
 def health(
-    system: Annotated[str | None, typer.Argument(help="Default: every system.", metavar="[SYSTEM]")] = None,
+    system: Annotated[
+        str | None, typer.Argument(help="Default: every system in use.", metavar="[SYSTEM]")
+    ] = None,
     json: options.Json = False,
 ) -> None:
     """Exit 0 when all is well, 1 on warnings, 2 when something needs somebody now."""
@@ -118,7 +120,8 @@ def health(
         with system_run(name, json=json) as run, run.held():
             return findings(load_settings(), run.warehouse, pipeline_named(name), run.clock)
 
-    found = by_pipeline(system, work) if system else {name: work(name) for name in PIPELINES}
+    used = (name for name, one in PIPELINES.items() if one.in_use(load_settings()))
+    found = by_pipeline(system, work) if system else {name: work(name) for name in used}
     worst = max(finding.level for one in found.values() for finding in one)
     if json:
         content = {name: [finding.as_dict() for finding in one] for name, one in found.items()}

@@ -141,6 +141,7 @@ def purge(
     """Empty personal data in old requests and events; keys, ids and states stay."""
     with system_run(pipelines_of(system)[0].name, json=json) as run, run.held():
         purged = purge_ledger(run.warehouse, run.clock, days or run.settings.event_retention_days)
+        purged |= run.pipeline.forget(run.settings) if run.pipeline.forget else {}
     output.print_json(purged) if json else output.pairs("emptied", purged)
 
 

@@ -1,6 +1,7 @@
 """How the command line speaks: tables and sentences for people on a terminal, JSON for machines."""
 
 import datetime as dt
+import io
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,9 +20,17 @@ console = Console(width=None if sys.stdout.isatty() else WIDE)
 errors = Console(stderr=True, width=None if sys.stderr.isatty() else WIDE)
 
 
+def tolerate_old_consoles() -> None:
+    """Let a letter that the console's code page does not know be a question mark, and no failure."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def as_json(value: Any) -> str:
-    """Return JSON; times and decimals become text."""
-    return json.dumps(value, indent=2, ensure_ascii=False, default=_plain)
+    """Return JSON; times and decimals become text. Nothing is lost where standard output is not Unicode."""
+    unicode = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
+    return json.dumps(value, indent=2, ensure_ascii=not unicode, default=_plain)
 
 
 def _plain(value: Any) -> Any:

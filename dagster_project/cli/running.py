@@ -14,7 +14,7 @@ from dagster_project.delivery.staging import Filters
 from dagster_project.delivery.states import RunStatus
 from dagster_project.runs import Options, Resolution, Staged, SystemRun
 from dagster_project.settings import load_settings
-from dagster_project.systems import pipeline_named, pipelines_of
+from dagster_project.systems import Pipeline, pipeline_named, pipelines_of
 from dagster_project.warehouse.reading import table_exists
 from dagster_project.warehouse.schema import SchemaTooOld
 
@@ -33,11 +33,12 @@ def one_or_all(found: Mapping[str, Any]) -> Any:
 
 
 @contextmanager
-def system_run(system: str, *, json: bool, **said: bool) -> Iterator[SystemRun]:
+def system_run(system: str | Pipeline, *, json: bool, **said: bool) -> Iterator[SystemRun]:
     """Build a run that shows its progress; its handles are given up at the end."""
+    pipeline = system if isinstance(system, Pipeline) else pipeline_named(system)
     with output.meter(shown=not json) as meter:
         run = SystemRun(
-            load_settings(), pipeline_named(system), options=Options(**said),
+            load_settings(), pipeline, options=Options(**said),
             progress=meter, on_node=meter.node, on_wait=output.warn,
         )  # fmt: skip
         try:
@@ -50,7 +51,9 @@ def check_staged(connection: sa.Connection, run: SystemRun) -> None:
     """Raise SchemaTooOld with the next step while there are no STG_, ERR_ and MON_ relations to look at."""
     names = (name for m in run.mappings for name in (m.staging, m.errors, m.mirror))
     if not all(table_exists(connection, name) for name in names):
-        raise SchemaTooOld(f"nothing was staged and settled yet: run `order-staging stage {run.pipeline.name}`")
+        raise SchemaTooOld(
+            f"nothing was staged and settled yet: run `order-staging stage {run.pipeline.name}`"
+        )
 
 
 def stage(

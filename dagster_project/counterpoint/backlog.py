@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from dagster_project.counterpoint.database import CounterpointDatabase, Unreachable
+from dagster_project.counterpoint.database import CounterpointDatabase
 from dagster_project.counterpoint.moments import hours, now_there
 from dagster_project.counterpoint.tables import ORDER_EXTRA, ORDER_STAGING, SYNC_LOG
 from dagster_project.settings import Settings
@@ -53,12 +53,9 @@ def opened(settings: Settings, wait_seconds: float = 60.0) -> Iterator[Connectio
 
     `wait_seconds` is how long to wait for an embedded database that is held. Raises DatabaseError.
     """
-    try:
-        database = CounterpointDatabase(
-            settings.counterpoint, wait_seconds, settings.counterpoint_timeout_seconds
-        )
-    except OSError as error:
-        raise Unreachable(f"Counterpoint's database: {error}") from None
+    database = CounterpointDatabase(
+        settings.counterpoint, wait_seconds, settings.counterpoint_timeout_seconds
+    )
     try:
         with database.begin() as connection:
             yield connection

@@ -92,6 +92,8 @@ class CounterpointDatabase:
             yield connection
 
     def _connected(self) -> Connection:
+        if self.embedded:
+            self._make_room()
         deadline = time.monotonic() + self._wait_seconds
         while True:
             try:
@@ -103,6 +105,12 @@ class CounterpointDatabase:
                 if not (self.embedded and _HELD.search(said)) or time.monotonic() > deadline:
                     raise Unreachable(f"Counterpoint's database {self.name}: {said}") from None
             time.sleep(PAUSE_SECONDS)
+
+    def _make_room(self) -> None:
+        try:
+            Path(str(self.url.database)).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Unreachable(f"Counterpoint's database {self.name}: {error}") from None
 
     def release(self) -> None:
         """Close every handle."""
@@ -163,7 +171,6 @@ def _said(error: Exception) -> str:
 
 def _engine(url: URL, timeout_seconds: float) -> sa.Engine:
     if url.get_backend_name() == "duckdb":
-        Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
         # NullPool: the file is free for others as soon as a block ends
         return sa.create_engine(url, poolclass=sa.NullPool, connect_args={"config": dict(DUCKDB_CONFIG)})
     if url.get_backend_name() != "mssql":

@@ -100,7 +100,10 @@ def _news(source: Connection, warehouse: Warehouse) -> int:
 
 
 def _unsettled(warehouse: Warehouse, instance: str) -> int:
+    """How many updates are to be found out about; one where there is no ledger, so that the run says so."""
     ledger = tables.delivery
     query = sa.select(sa.func.count()).where(ledger.c.instance == instance, ledger.c.state.in_(UNSETTLED))
     with warehouse.begin() as connection:
+        if not table_exists(connection, ledger.name):
+            return 1
         return int(connection.execute(query).scalar_one())

@@ -32,6 +32,7 @@ MAIN = {
     "fulfillment_status_sync": "order_statuses",
 }
 """The entity whose rows are counted."""
+ROLLBACK = "order_rollback"
 GOOD = (RunStatus.COMPLETED, RunStatus.COMPLETED_WITH_ERRORS)
 LOOK_BACK = dt.timedelta(days=7)
 """Shorter than the log is kept, so that what retention deleted is not written again."""
@@ -73,12 +74,27 @@ def write(connection: Connection, warehouse: Warehouse, clock: Clock, pipeline: 
     return touched
 
 
+def record_rollback(connection: Connection, sync_id: str, message: str) -> None:
+    """Write that a document was taken back."""
+    there = now_there(connection)
+    connection.execute(
+        sa.insert(_NUMBERED_BY_ITSELF).values(
+            SYNC_ID=sync_id, OPERATION_TYPE=ROLLBACK, DIRECTION="INTERNAL", DRY_RUN=0, START_TIME=there,
+            END_TIME=there, DURATION_SECONDS=0, SUCCESS=1, ERROR_MESSAGE=message[:LONGEST_MESSAGE],
+            CREATED_DT=there, RECORDS_INPUT=1, RECORDS_CREATED=0, RECORDS_UPDATED=1, RECORDS_SKIPPED=0,
+            RECORDS_FAILED=0, RECORDS_PROCESSED=1,
+        )
+    )  # fmt: skip
+
+
 def forget(connection: Connection, days: int) -> int:
     """Delete rows of our pipelines older than `days`; the newest of each pipeline stays. Return how many."""
     log = SYNC_LOG.c
     newest = sa.select(sa.func.max(log.LOG_ID)).group_by(log.OPERATION_TYPE).scalar_subquery()
     before = now_there(connection) - dt.timedelta(days=days)
-    old = sa.and_(log.OPERATION_TYPE.in_(DIRECTIONS), log.CREATED_DT < before, log.LOG_ID.not_in(newest))
+    old = sa.and_(
+        log.OPERATION_TYPE.in_([*DIRECTIONS, ROLLBACK]), log.CREATED_DT < before, log.LOG_ID.not_in(newest)
+    )
     count: int = connection.execute(sa.select(sa.func.count()).where(old)).scalar_one()
     connection.execute(sa.delete(SYNC_LOG).where(old))
     return count

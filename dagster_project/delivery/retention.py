@@ -1,4 +1,4 @@
-"""Personal data in requests and events is kept for a while; keys, ids and states are kept for good."""
+"""Personal data in requests, events and mails is kept for a while; keys, ids and states are kept for good."""
 
 import datetime as dt
 
@@ -39,4 +39,10 @@ def purge(warehouse: Warehouse, clock: Clock, days: int) -> dict[str, int]:
             .where(landed.c.landed_at < before, landed.c.value.is_not(None))
             .values(value=sa.null())
         ).rowcount
-    return {"events": emptied_events, "requests": emptied_requests, "landing_errors": cells}
+        box = tables.mail_outbox
+        mails = connection.execute(
+            sa.update(box)
+            .where(box.c.sent_at < before, box.c.text.is_not(None))
+            .values(text=sa.null(), html=sa.null(), subject=PURGED, recipients="[]")
+        ).rowcount
+    return {"events": emptied_events, "requests": emptied_requests, "landing_errors": cells, "mails": mails}

@@ -68,6 +68,8 @@ def health_sensor(system: str) -> dg.SensorDefinition:
 def look_after(system: str) -> str:
     """Look at a pipeline's health, tell what is critical and not told yet, and say how it is."""
     settings, clock = load_settings(), SystemClock()
+    if not pipeline_named(system).in_use(settings):
+        return f"{system} is not set up here"
     warehouse = Warehouse(settings.warehouse)
     with hold(warehouse, f"health of {system}", settings.warehouse_wait_seconds):
         schema.check(warehouse)

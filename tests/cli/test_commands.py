@@ -71,7 +71,11 @@ def test_nothing_is_done_to_everything_unless_it_is_said(command, verb: str) -> 
 
 def test_an_unknown_system_is_refused_with_those_there_are(command) -> None:
     code, said, _ = command("stage", "friday", "--json")
-    assert (code, json.loads(said)["error"]) == (2, "there is no system 'friday'; there is: monday")
+    assert (code, json.loads(said)["error"]) == (
+        2,
+        "there is no system 'friday'; there is: monday, counterpoint, "
+        "order_pull, order_processing, fulfillment_status_sync",
+    )
 
 
 def test_a_warehouse_without_tables_says_what_to_run(command) -> None:
@@ -156,4 +160,6 @@ def test_a_key_nobody_knows_exits_1(command) -> None:
 
 def test_purge_counts_what_it_emptied(command) -> None:
     command("init")
-    assert content(command("purge", "monday", "--json")) == {"events": 0, "landing_errors": 0, "requests": 0}
+    assert content(command("purge", "monday", "--json")) == {
+        "events": 0, "landing_errors": 0, "mails": 0, "requests": 0,
+    }  # fmt: skip
