@@ -65,6 +65,7 @@ class World:
                 "counterpoint_url": f"duckdb:///{self._counterpoint}",
                 "order_processing_smtp_server": self._mailbox.host,
                 "order_processing_smtp_port": self._mailbox.port,
+                "order_processing_alert_email": "operators@example.net",
             },
             "controls": {
                 "monday": self._monday.url,

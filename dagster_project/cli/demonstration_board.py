@@ -1,4 +1,4 @@
-"""The story `order-staging demo` tells: orders are made up, landed, staged, delivered; the board is asked.
+"""The demo's first part: orders are made up, landed, staged, delivered to the board; the board is asked.
 
 The counts come from the board itself, by a query of this module's own: not from our tables, nor from our
 client.
@@ -40,7 +40,7 @@ query ($board: [ID!], $cursor: String) {
 
 
 def play(settings: Settings, orders: int) -> None:
-    """Tell the story once; every part may be repeated."""
+    """Tell it once; every part may be repeated."""
     _land(settings, orders)
     with system_run("monday", json=False) as run:
         provision(run.destination)
@@ -48,10 +48,8 @@ def play(settings: Settings, orders: int) -> None:
     _ask_the_board(settings)
     _show_errors(settings)
     again = _run()
-    changing = again.requests
-    output.say(f"\nA second run made {changing} calls that create or change anything.")
     output.say(
-        f"First run: {report.requests} such calls. "
+        f"\n{report.requests} calls that create or change anything, then a second run: {again.requests}. "
         "Look around: order-staging status, errors monday, trace KEY"
     )
 

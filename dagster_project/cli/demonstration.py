@@ -1,0 +1,12 @@
+"""The story `order-staging demo` tells, system by system. Told again, nothing is sent."""
+
+from dagster_project.cli import demonstration_board, demonstration_documents, output
+from dagster_project.settings import Settings
+
+
+def play(settings: Settings, orders: int) -> None:
+    """Tell all of it; every part may be repeated."""
+    output.say("Monday.com: customer orders become items and subitems\n")
+    demonstration_board.play(settings, orders)
+    output.say("\nCounterpoint: the shop's orders become documents")
+    demonstration_documents.play(settings)
