@@ -2,8 +2,8 @@
    that need a look are kept: different, new, broken, or not simply delivered; and keys in doubt whose source row is
    gone, which have no values.
    `mapped` and `told` are relations (or selects in brackets); `carried` names further columns of `mapped`, with
-   their types. #}
-{% macro compared_with_told(pipeline, entity, mapping_model, mapped, told, carried={}) %}
+   their types; `look_when` is a condition on `mapped` under which a row needs a look besides. #}
+{% macro compared_with_told(pipeline, entity, mapping_model, mapped, told, carried={}, look_when='1 = 0') %}
   {%- set columns = mapping_columns(mapping_model) -%}
   {%- set compared = compared_columns(mapping_model) %}
 
@@ -65,6 +65,7 @@ present as (
     or {{ any_differs('mapped', 'told', compared) }}
     or unsettled.business_key is not null
     or mapped.broken_rules is not null
+    or {{ look_when }}
 ),
 
 missing as (

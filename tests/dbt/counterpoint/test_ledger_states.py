@@ -17,13 +17,13 @@ REFUSED: dict[str, Any] = {
     "error_field": "TAX_COD", "error_message": "the tax code is not known", "next_attempt": FAR_AHEAD,
 }  # fmt: skip
 (SENDING, IN_DOUBT, DOUBT_BROKEN, RETRY, REFUSED_STANDS, REFUSED_CHANGED, REFUSED_MAPPING, REFUSED_DUE, HELD,
- DONE, GONE_FROM_STAGING, FORGOTTEN) = (str(number) for number in range(1, 13))  # fmt: skip
+ DONE, GONE_FROM_STAGING, FORGOTTEN, UNDONE_BY_HAND, GONE) = (str(number) for number in range(1, 15))  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def world(new_counterpoint_world: NewWorld) -> CounterpointWorld:
     world = new_counterpoint_world()
-    for number in range(1, 13):
+    for number in range(1, 15):
         if str(number) != GONE_FROM_STAGING:
             world.put(number, extra={})
     world.build("order_processing")
@@ -42,6 +42,12 @@ def world(new_counterpoint_world: NewWorld) -> CounterpointWorld:
     world.ledger(DONE, state="DELIVERED", told=dump(tried[DONE]), remote_id="900000000001")
     world.ledger(GONE_FROM_STAGING, state="IN_DOUBT", attempt=1)
     world.ledger(FORGOTTEN, state="FORGOTTEN", told=dump(tried[FORGOTTEN]))
+    world.ledger(UNDONE_BY_HAND, told=dump(tried[UNDONE_BY_HAND]), remote_id="900000000002")
+    world.ledger(
+        GONE, state="GONE", told=dump(tried[GONE]), error_message="the document is not there any more"
+    )
+    world.put(int(UNDONE_BY_HAND), extra={}, TOT_AMT="99.00")
+    world.put(int(GONE), extra={}, IS_APPLIED=1, CP_DOC_ID="900000000003")
     world.put(int(DOUBT_BROKEN), extra={}, CUST_EMAIL="nobody@example.com")
     world.put(int(REFUSED_CHANGED), [line("01-10100-CT")], extra={})
     world.put(int(DONE), extra={}, IS_APPLIED=1, CP_DOC_ID="900000000001", TOT_AMT="99.00")
@@ -79,6 +85,18 @@ def test_what_counterpoint_refused_is_written_into_its_row(world: CounterpointWo
 def test_defect_15_a_document_is_made_once_whatever_its_row_says_later(world: CounterpointWorld) -> None:
     assert DONE not in world.staged()
     assert not world.errors_of(DONE)
+
+
+def test_an_order_that_was_told_is_never_sent_as_a_change(world: CounterpointWorld) -> None:
+    assert UNDONE_BY_HAND not in world.staged()
+    assert all(row["change_type"] != "CHANGED" for row in world.staged().values())
+
+
+def test_a_document_that_is_gone_is_an_error_for_an_operator(world: CounterpointWorld) -> None:
+    assert GONE not in world.staged()
+    assert any(
+        "not there any more" in row["message"] for row in world.errors() if row["business_key"] == GONE
+    )
 
 
 def test_a_forgotten_order_stays_an_error(world: CounterpointWorld) -> None:

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from dagster_project.delivery.records import dump
+from dagster_project.delivery.staging import as_told
 from sandbox.woocommerce.generation import generate
 from tests.dbt.counterpoint.conftest import NewWorld
-from tests.dbt.counterpoint.world import START, CounterpointWorld
+from tests.dbt.counterpoint.world import MAPPINGS, START, CounterpointWorld
 
 ENDING = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 MADE = list(generate(450, ending=ENDING))
@@ -79,7 +81,10 @@ class TestChanges:
         for place, order in enumerate(PLAIN[:4], 1):
             done: dict[str, Any] = {"IS_APPLIED": 1, "CP_DOC_ID": "900000000001"} if place == 3 else {}
             world.put(place, extra={}, WOO_ORDER_ID=order["id"], **done)
-        world.ledger("3", state="DELIVERED", told="{}", remote_id="900000000001")
+        world.build("order_processing")
+        names = [column.name for column in MAPPINGS["documents"].columns]
+        (made,) = world.rows("select * from int_counterpoint__documents_mapped where business_key = '3'")
+        world.ledger("3", told=dump({name: as_told(made[name]) for name in names}), remote_id="900000000001")
         later = {"date_modified_gmt": "2026-11-21T08:00:00"}
         world.pulled({**PLAIN[0], **later, "customer_note": "leave it at the door"})
         world.pulled({**PLAIN[1], **later, "status": "cancelled"})

@@ -27,4 +27,5 @@
 {{ compared_with_told(
   'order_processing', 'documents', 'int_counterpoint__documents_mapped', mapped, ref('told_counterpoint__documents'),
   {'is_applied': 'int', 'parked_reason': 'nvarchar(400)', 'problems': 'int', 'changed_in_shop': long_text()},
+  'mapped.changed_in_shop is not null',
 ) }}
