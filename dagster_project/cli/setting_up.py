@@ -10,10 +10,11 @@ from pydantic import SecretStr
 from dagster_project import settings as settings_module
 from dagster_project.cli import options, output
 from dagster_project.cli.running import system_run
+from dagster_project.counterpoint import raw_tables
 from dagster_project.delivery import mapping as mapping_module
 from dagster_project.delivery import mapping_render
 from dagster_project.settings import load_settings
-from dagster_project.warehouse import schema
+from dagster_project.warehouse import raw, schema
 from dagster_project.warehouse.engine import Warehouse
 from dagster_project.warehouse.landing import land as land_file
 from dagster_project.warehouse.lock import hold
@@ -29,6 +30,8 @@ def init(json: options.Json = False) -> None:
     warehouse = Warehouse(settings.warehouse)
     with hold(warehouse, "order-staging init", settings.warehouse_wait_seconds, on_wait=output.warn):
         report = schema.init(warehouse)
+        with warehouse.begin() as connection:
+            raw.prepare(connection, raw_tables.metadata)
     if json:
         output.print_json({"status": report.status, "version": report.version, "tables": report.tables})
     else:

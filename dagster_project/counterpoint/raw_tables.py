@@ -3,13 +3,19 @@
 The extract owns them and nobody else writes them; dbt reads them as the source `raw_counterpoint`. Texts of
 the shop are kept longer than any column they go to, so that a text that is too long is still there to be shown.
 Times that no instant is known for are texts, YYYY-MM-DDTHH:MM:SS on the shop's or the server's own clock.
+
+python -m dagster_project.counterpoint.raw_tables        writes sql/ddl/002_counterpoint_raw.sql anew
 """
 
 from typing import Any
 
 import sqlalchemy as sa
 
+from dagster_project.settings import PROJECT_ROOT
+from dagster_project.warehouse import raw
 from dagster_project.warehouse.tables import FREE, Instant, LongText
+
+SCRIPT = PROJECT_ROOT / "sql" / "ddl" / "002_counterpoint_raw.sql"
 
 metadata = sa.MetaData()
 
@@ -220,3 +226,23 @@ REFRESHED = sa.Table(
     sa.Column("REFRESHED_AT", Instant, nullable=False),
     comment="when each reference table last changed",
 )
+
+
+def script() -> str:
+    """Return the T-SQL script for a DBA."""
+    head = (
+        f"-- {SCRIPT.name}: what is extracted from the shop and from Counterpoint's database.\n"
+        "--\n"
+        "-- Rendered from dagster_project/counterpoint/raw_tables.py; change it there. Run it in the warehouse. Only\n"
+        "-- adds what is missing: it may be run again. `order-staging init` and every extract do the same.\n"
+    )
+    return "\n".join([head, *(f"{statement}\n" for statement in raw.statements(metadata))])
+
+
+def main() -> None:
+    """Write the script."""
+    SCRIPT.write_text(script(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
