@@ -25,13 +25,19 @@ def clean(text: object) -> str:
     """Return a text in ASCII and Latin-1, without control characters, with single blanks and none around it."""
     if text is None:
         return ""
-    told = unicodedata.normalize("NFC", str(text)).translate(_EQUALS)
+    said = str(text)
+    if said.isascii() and said.isprintable():
+        return _BLANKS.sub(" ", said).strip()
+    told = unicodedata.normalize("NFC", said).translate(_EQUALS)
     return _BLANKS.sub(" ", "".join(map(_letter, told))).strip()
 
 
 def lost(text: object) -> bool:
     """True when letters or digits of a text have no equal: its cleaned form says less than it did."""
-    told = unicodedata.normalize("NFC", str(text or "")).translate(_EQUALS)
+    said = str(text or "")
+    if said.isascii():
+        return False
+    told = unicodedata.normalize("NFC", said).translate(_EQUALS)
     return any(letter.isalnum() and not _letter(letter).strip() for letter in told)
 
 
