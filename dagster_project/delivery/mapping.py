@@ -157,9 +157,7 @@ def load_all(
     if problems:
         raise MappingError(sorted(set(problems), key=str))
     entities = {document.meta["entity"]: document for document in documents}
-    built = [
-        _mapping(document, entities.get(_whole(document)), system, profile) for document in documents
-    ]
+    built = [_mapping(document, entities.get(_whole(document)), system, profile) for document in documents]
     return tuple(sorted(built, key=lambda mapping: (mapping.parent is not None, mapping.entity)))
 
 

@@ -34,10 +34,7 @@ def render(system: str, root: Path = ROOT) -> dict[Path, str]:
     """Return path → content of the files that follow from a system's mappings. Raises MappingError."""
     mappings = load_all(system, root=root)
     models = [
-        _model(role, mapping, mappings)
-        for mapping in mappings
-        for role in CONTROLS
-        if getattr(mapping, role)
+        _model(role, mapping, mappings) for mapping in mappings for role in CONTROLS if getattr(mapping, role)
     ]
     text = yaml.dump(
         {"version": 2, "models": models}, Dumper=_Indented, sort_keys=False, allow_unicode=True, width=110

@@ -126,7 +126,9 @@ class World:
 
     def settle(self) -> None:
         """Build what people read after a delivery."""
-        _succeeded(self.dbt("build", "--select", "tag:monday,tag:settle", "--exclude-resource-type", "unit_test"))
+        _succeeded(
+            self.dbt("build", "--select", "tag:monday,tag:settle", "--exclude-resource-type", "unit_test")
+        )
 
     def statuses(self, *arguments: str) -> dict[str, str]:
         """Run dbt and return node → status, whatever it is."""
