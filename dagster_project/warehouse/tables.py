@@ -270,7 +270,9 @@ alert = Table(
 mail_outbox = Table(
     "mail_outbox",
     metadata,
-    Column("mail_id", Id, primary_key=True, comment="part of the Message-ID, so that a mail sent twice is one"),
+    Column(
+        "mail_id", Id, primary_key=True, comment="part of the Message-ID, so that a mail sent twice is one"
+    ),
     Column("system", Code, nullable=False),
     Column("state", Unicode(20), nullable=False, comment="WAITING, SENT"),
     Column("recipients", LongText, nullable=False, comment="JSON list of addresses"),
