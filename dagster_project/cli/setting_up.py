@@ -1,6 +1,7 @@
 """init, land, config, mappings: what comes before the first run."""
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +14,9 @@ from dagster_project.cli.running import system_run
 from dagster_project.counterpoint import raw_tables
 from dagster_project.delivery import mapping as mapping_module
 from dagster_project.delivery import mapping_render
+from dagster_project.impact import SystemImpact
 from dagster_project.settings import load_settings
+from dagster_project.systems import Pipeline, pipelines_of
 from dagster_project.warehouse import raw, schema
 from dagster_project.warehouse.engine import Warehouse
 from dagster_project.warehouse.landing import land as land_file
@@ -106,16 +109,14 @@ def mappings_check(
     json: options.Json = False,
 ) -> None:
     """Check the mappings of a system; with --impact say what an edit would send."""
-    problems = [str(problem) for problem in mapping_module.check(system, load_settings().monday_profile)]
+    pipelines = pipelines_of(system)
+    folder, profile = pipelines[0].system, pipelines[0].profile(load_settings())
+    problems = [str(problem) for problem in mapping_module.check(folder, profile)]
     problems += [
-        f"{path} is not in step with its mapping: order-staging mappings render"
-        for path in mapping_render.stale(system)
+        f"{path} is not in step with its mapping: order-staging mappings render {folder}"
+        for path in mapping_render.stale(folder)
     ]
-    found = None
-    if with_impact and not problems:
-        with system_run(system, json=json) as run, run.alone():
-            run.stage(guard_impact=False)
-            found = run.impact()
+    found = _impact(pipelines, json) if with_impact and not problems else None
     if json:
         output.print_json({"problems": problems, "impact": found.as_dict() if found else None})
     else:
@@ -128,6 +129,18 @@ def mappings_check(
             output.say(f"the mappings of {system} are in order")
     if problems or (found and found.blocks):
         raise typer.Exit(2)
+
+
+def _impact(pipelines: Sequence[Pipeline], json: bool) -> SystemImpact:
+    """Stage each pipeline and count what an edit would change, of all their entities."""
+    found = []
+    for pipeline in pipelines:
+        with system_run(pipeline, json=json) as run, run.alone():
+            run.stage(guard_impact=False)
+            found.append(run.impact())
+    return SystemImpact(
+        {name: one for each in found for name, one in each.entities.items()}, found[0].max_share
+    )
 
 
 def mappings_render(system: Annotated[str, typer.Argument(metavar="[SYSTEM]")] = "monday") -> None:
