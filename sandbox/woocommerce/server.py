@@ -1,6 +1,6 @@
 """The shop as a server: API and control API on one port, in a thread or in a process of its own."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sandbox.web.answering import Answering
@@ -68,8 +68,16 @@ class RunningWoo(ServerThread):
 class WooProcess(ServerProcess):
     """The same in a process of its own, which can be killed."""
 
-    def __init__(self, *, state: str | Path, orders: int = DEFAULT_ORDERS, seed: int = DEFAULT_SEED) -> None:
-        arguments = ["--state", str(state), "--orders", str(orders), "--seed", str(seed)]
+    def __init__(
+        self,
+        *,
+        state: str | Path,
+        orders: int = DEFAULT_ORDERS,
+        seed: int = DEFAULT_SEED,
+        ending: datetime = DEFAULT_ENDING,
+    ) -> None:
+        moment = ending.astimezone(UTC).replace(tzinfo=None).isoformat()
+        arguments = ["--state", str(state), "--orders", str(orders), "--seed", str(seed), "--ending", moment]
         super().__init__("sandbox.woocommerce", arguments)
         self.auth = (CONSUMER_KEY, CONSUMER_SECRET)
 

@@ -47,7 +47,7 @@ def new_pipeline(few: Path, tmp_path: Path) -> Iterator[Callable[[], Pipeline]]:
         servers.append(MondayProcess(state=home / "monday.sqlite").__enter__())
         servers[-1].control.set_faults(latency={"request": LATENCY})
         settings = {"MONDAY_QUIET_SECONDS": "0.5", "MONDAY_ALIASES_PER_REQUEST": "12"}
-        return Pipeline(home, servers[-1], {**settings, "WAREHOUSE_WAIT_SECONDS": "60"})
+        return Pipeline(home, servers[-1], settings={**settings, "WAREHOUSE_WAIT_SECONDS": "60"})
 
     yield make
     for server in servers:

@@ -69,23 +69,16 @@ class Item:
 
 
 @dataclass
-class Pipeline:
-    """A home, a board, and the commands of an operator."""
+class Home:
+    """A home, and the command line over it."""
 
     home: Path
-    monday: RunningMonday | MondayProcess
-    settings: dict[str, str] = field(default_factory=dict)
-
-    # -- the command line ---------------------------------------------------------------------------
+    settings: dict[str, str] = field(default_factory=dict, kw_only=True)
 
     @property
     def environment(self) -> dict[str, str]:
         """What a shell would have to export."""
-        return {
-            "ORDER_STAGING_HOME": str(self.home), "MONDAY_API_URL": self.monday.url,
-            "MONDAY_API_TOKEN": self.monday.token, "MONDAY_QUIET_SECONDS": "0.2",
-            "MONDAY_TIMEOUT_SECONDS": "2", "WAREHOUSE_WAIT_SECONDS": "0", **self.settings,
-        }  # fmt: skip
+        return {"ORDER_STAGING_HOME": str(self.home), "WAREHOUSE_WAIT_SECONDS": "0", **self.settings}
 
     def command(self, *words: str) -> Said:
         """Run a command of the command line to its end."""
@@ -108,18 +101,6 @@ class Pipeline:
         assert said.code == code, f"{' '.join(words)}: exit {said.code}\n{said.out[:4000]}\n{said.err[:4000]}"
         return said.json
 
-    def run(self, *words: str, code: int = 0) -> Any:
-        """A whole run of everything, unless filters are given; returns what was delivered."""
-        return self.done("run", "monday", *(words or ("--all",)), code=code)
-
-    # -- the source ---------------------------------------------------------------------------------
-
-    @contextmanager
-    def orders(self) -> Iterator[OrderBook]:
-        """The order list, to edit."""
-        with self.warehouse() as connection:
-            yield OrderBook(connection)
-
     @contextmanager
     def warehouse(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The warehouse while no command runs."""
@@ -133,6 +114,35 @@ class Pipeline:
         """What a query finds in the warehouse."""
         with self.warehouse() as connection:
             return connection.execute(sql, parameters).fetchall()
+
+
+@dataclass
+class Pipeline(Home):
+    """A home, a board, and the commands of an operator."""
+
+    monday: RunningMonday | MondayProcess
+
+    # -- the command line ---------------------------------------------------------------------------
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a shell would have to export."""
+        return {
+            "MONDAY_API_URL": self.monday.url, "MONDAY_API_TOKEN": self.monday.token,
+            "MONDAY_QUIET_SECONDS": "0.2", "MONDAY_TIMEOUT_SECONDS": "2", **super().environment,
+        }  # fmt: skip
+
+    def run(self, *words: str, code: int = 0) -> Any:
+        """A whole run of everything, unless filters are given; returns what was delivered."""
+        return self.done("run", "monday", *(words or ("--all",)), code=code)
+
+    # -- the source ---------------------------------------------------------------------------------
+
+    @contextmanager
+    def orders(self) -> Iterator[OrderBook]:
+        """The order list, to edit."""
+        with self.warehouse() as connection:
+            yield OrderBook(connection)
 
     # -- the board ----------------------------------------------------------------------------------
 

@@ -29,7 +29,7 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerPipelin
     with server_database("pipeline") as url:
         home = tmp_path_factory.mktemp("server")
         with MondayProcess(state=home / "monday.sqlite") as monday:
-            pipeline = ServerPipeline(home, monday, {"MONDAY_ALIASES_PER_REQUEST": "12"}, url)
+            pipeline = ServerPipeline(home, monday, url, settings={"MONDAY_ALIASES_PER_REQUEST": "12"})
             assert pipeline.done("init")["status"] == "created"
             orders = sources.write(home / "orders.parquet")
             assert pipeline.done("land", "ORDERS_UNIFIED", str(orders))["rows"] == sources.orders().num_rows
