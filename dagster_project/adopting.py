@@ -22,6 +22,7 @@ def adopt(run: SystemRun) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     with run.step(first=True):
         _ = run.preflight
+        run.extract()
         run.stage()
         run.scope.take()  # staging may outlast the lease
         adoption = Adoption(run.destination, run.ledger, run.registry)

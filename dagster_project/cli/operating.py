@@ -1,6 +1,6 @@
 """What operators decide: retry, resync, adopt, pause, resume, purge, provision."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import sqlalchemy as sa
 import typer
@@ -82,12 +82,15 @@ def adopt(
     limit: options.Limit = 50,
 ) -> None:
     """Match what the destination already holds to source keys, before anything is created."""
-    with system_run(system, json=json) as run:
-        if pair:
+    if pair:
+        with system_run(system, json=json) as run:
             adopting.pair(run, [_said_pair(said) for said in pair])
-            output.say(f"{len(pair)} keys paired; the next run sends only what differs")
-            return
-        found = adopting.adopt(run)
+        output.say(f"{len(pair)} keys paired; the next run sends only what differs")
+        return
+    found: dict[str, Any] = {}
+    for pipeline in pipelines_of(system):
+        with system_run(pipeline, json=json) as run:
+            found |= adopting.adopt(run)
     groups = [
         (name, ", ".join(group["keys"]), ", ".join(group["remote_ids"]))
         for name, counts in found.items()

@@ -184,7 +184,7 @@ class Outbox:
         except NotTaken as error:
             if error.server_is_gone:
                 raise
-            self._note([row.mail_id], str(error))
+            self._note([row.mail_id], str(error), next_attempt=self.clock.now())  # surely not taken
             return f"mail waits: {row.subject}: {error}"
         self._sent(row, refused)
         return f"{row.subject}: {refused}" if refused else ""
@@ -220,13 +220,13 @@ class Outbox:
         with self.warehouse.begin() as connection:
             rows.update(connection, tables.mail_outbox, ("mail_id",), [change])
 
-    def _note(self, mail_ids: Sequence[str], problem: str) -> None:
+    def _note(self, mail_ids: Sequence[str], problem: str, **changes: Any) -> None:
         box = tables.mail_outbox
         with self.warehouse.begin() as connection:
             connection.execute(
                 sa.update(box)
                 .where(box.c.state == WAITING, box.c.mail_id.in_(mail_ids))
-                .values(last_error=problem)
+                .values(last_error=problem, **changes)
             )
 
 

@@ -160,14 +160,12 @@ def test_a_mail_waits_while_the_server_is_away_and_goes_when_it_is_back(
 
 @pytest.mark.parametrize("at", ["MAIL", "RCPT", "DATA"])
 def test_a_refused_mail_is_offered_again_by_a_later_run(
-    alerts: Alerts, mailbox: RunningMailbox, clock: FakeClock, at: str
+    alerts: Alerts, mailbox: RunningMailbox, at: str
 ) -> None:
-    mailbox.control.refuse(at=at, code=451, times=2)
+    mailbox.control.refuse(at=at, code=451, times=4 if at == "RCPT" else 2)  # two recipients
     (problem,) = tell(alerts, failed(7))
     assert "451" in problem
-    clock.time += 2 * MINUTE
-    alerts.send()
-    clock.time += 2 * MINUTE
+    assert alerts.send() != []
     assert alerts.send() == []
     assert len(mails(mailbox)) == 1
 
