@@ -83,7 +83,7 @@ class DocumentWriter:
         self._numbers = Numbers(store)
         self._clock = clock
         self._per_transaction = max(1, per_transaction)
-        self._checkpoint = checkpoint
+        self.checkpoint = checkpoint
         self.quiet_seconds = quiet_seconds
 
     def compose(self, documents: Sequence[Document]) -> str:
@@ -143,12 +143,12 @@ class DocumentWriter:
         with transaction(connection):
             moment = sets.now(connection)
             ours = claim(connection, [document.staging_id for document in group], moment)
-            self._checkpoint("claimed")
+            self.checkpoint("claimed")
             numbered = self._numbered(connection, [d for d in group if d.staging_id in ours])
             if numbered:
                 self._write(connection, numbered, moment)
-            self._checkpoint("committing")
-        self._checkpoint("committed")
+            self.checkpoint("committing")
+        self.checkpoint("committed")
         made = {one.document.staging_id: one for one in numbered}
         others = [d.staging_id for d in group if d.staging_id not in made]
         found = self._standing(connection, others)
@@ -162,16 +162,16 @@ class DocumentWriter:
             return []
         tickets = self._numbers.tickets(connection, len(documents))
         doc_ids = self._numbers.documents(connection, len(documents))
-        self._checkpoint("numbered")
+        self.checkpoint("numbered")
         return [Numbered(*one) for one in zip(documents, doc_ids, tickets, strict=True)]
 
     def _write(self, connection: Connection, numbered: Sequence[Numbered], moment: dt.datetime) -> None:
         for table in DOCUMENT:
             rows = [row for one in numbered for row in rows_of(one, table, moment)]
             sets.insert(connection, table, rows)
-        self._checkpoint("written")
+        self.checkpoint("written")
         commit_stock(connection, (entry for one in numbered for entry in one.document.stock))
-        self._checkpoint("stocked")
+        self.checkpoint("stocked")
         _mark_applied(connection, numbered)
 
     def _standing(self, connection: Connection, staging_ids: Sequence[int]) -> Mapping[int, Outcome]:
