@@ -1,0 +1,197 @@
+"""1,000 orders of the shop by the command line: documents to the cent, exact stock, nothing twice, and back again.
+
+What is expected comes from whoever made the orders up, what is there from Counterpoint's own rows.
+"""
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.orders_world import DOCUMENTS, SHOP, Stand, count, ending, undecided, wanted
+from sandbox.counterpoint.snapshot import Snapshot, differences
+from sandbox.woocommerce.server import RunningWoo
+from tests.counterpoint.whole import PIPELINES, Orders
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+ORDERS = 1_000
+SAID = {
+    "customer_not_found": "Customer not found",
+    "line_items_missing": "Line items missing",
+    "item_not_found": r"Item not found: line \d+, SKU (?!\(empty\))",
+    "item_inactive": r"Item not found: .* is not active",
+    "sku_empty": r"Item not found: .*SKU \(empty\)",
+    "unit_unknown": r"Item not found: .* is not sold in",
+    "quantity_invalid": "Invalid quantity",
+    "totals_invalid": "Invalid totals",
+    "date_invalid": "Invalid date",
+    "text_too_long": "Text too long",
+}
+AMOUNTS = f"""
+select d.web, t.TOT, t.SUB_TOT, t.TAX_AMT, t.TOT_MISC,
+    (select sum(EXT_PRC) from dbo.PS_DOC_LIN as l where l.DOC_ID = h.DOC_ID) as lines,
+    (select sum(GROSS_EXT_PRC) from dbo.PS_DOC_LIN as l where l.DOC_ID = h.DOC_ID) as gross,
+    (select coalesce(sum(TAX_AMT), 0) from dbo.PS_DOC_TAX as x where x.DOC_ID = h.DOC_ID) as taxes,
+    (select coalesce(sum(MISC_AMT), 0) from dbo.PS_DOC_HDR_MISC_CHRG as m where m.DOC_ID = h.DOC_ID) as charges,
+    (select coalesce(sum(DISC_AMT), 0) from dbo.PS_DOC_DISC as d where d.DOC_ID = h.DOC_ID) as discounts,
+    (select coalesce(sum(AMT), 0) from dbo.PS_DOC_PMT as p where p.DOC_ID = h.DOC_ID) as paid,
+    t.TOT_LIN_DISC + t.TOT_HDR_DISC as discount,
+    (select count(*) from dbo.PS_DOC_LIN as l where l.DOC_ID = h.DOC_ID) - t.LINS as lines_off,
+    (select count(*) from dbo.PS_DOC_HDR_TOT as o where o.DOC_ID = h.DOC_ID and o.TOT_TYP <> 'O' and o.TOT <> 0)
+from ({DOCUMENTS}) as d join dbo.PS_DOC_HDR as h on h.DOC_ID = d.DOC_ID
+join dbo.PS_DOC_HDR_TOT as t on t.DOC_ID = h.DOC_ID and t.TOT_TYP = 'O'
+"""
+
+
+@dataclass
+class Day:
+    """What the first run left, and what was there before it."""
+
+    orders: Orders
+    said: Any
+    before: Stand
+    then: Snapshot
+    after: Snapshot
+
+
+@pytest.fixture(scope="module")
+def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
+    """The first day: 1,000 orders in the shop, none in Counterpoint, one run."""
+    home = tmp_path_factory.mktemp("whole") / "home"
+    home.mkdir()
+    with RunningWoo(home / SHOP, orders=ORDERS, ending=ending()) as shop:
+        orders = Orders(home, shop).found()
+        before, then = orders.stand(), orders.snapshot()
+        said = orders.run()
+        yield Day(orders, said, before, then, orders.snapshot())
+
+
+@pytest.fixture
+def next_day(day: Day, tmp_path: Path) -> Orders:
+    """A copy of what the first run left; the shop is shared."""
+    shutil.copytree(day.orders.home, tmp_path / "home")
+    return Orders(tmp_path / "home", day.orders.shop)
+
+
+def test_a_first_run_stages_makes_documents_and_tells_the_shop(day: Day) -> None:
+    expectations = day.orders.shop.control.expectations()
+    assert [day.said[name]["delivered"]["status"] for name in PIPELINES] == ["COMPLETED"] * 3
+    pulled = {web for web, said in expectations.items() if said["outcome"] != "not_pulled"}
+    staged = {web for (web,) in day.orders.asked("select WOO_ORDER_ID from dbo.USER_ORDER_STAGING")}
+    assert pulled - undecided(expectations) <= staged <= pulled | undecided(expectations)
+    found = count(day.orders.home, day.orders.shop.control, day.before)
+    assert found.right, found.wrong()
+    assert found.documents >= len(wanted(expectations)) > 900
+    assert day.orders.writes() == {"POST /orders/{id}/notes": found.documents}
+
+
+def test_every_order_comes_to_the_class_that_is_expected_of_it(day: Day) -> None:
+    expectations = day.orders.shop.control.expectations()
+    rows = day.orders.asked("select WOO_ORDER_ID, IS_APPLIED, VALIDATION_ERROR from dbo.USER_ORDER_STAGING")
+    wrong: dict[int, tuple[Any, ...]] = {}
+    for web, applied, error in rows:
+        expected = expectations[web]
+        if expected["undecided"]:
+            assert applied or error, web
+        elif expected["outcome"] == "clean":
+            if not applied or error:
+                wrong[web] = (expected["traits"], error)
+        elif applied or not re.search(SAID[expected["outcome"]], error or ""):
+            wrong[web] = (expected["outcome"], expected["traits"], error)
+        elif expected["outcome"] != "not_pulled" and (phrase := expected["phrase"]):
+            assert phrase in error, web
+    assert wrong == {}
+
+
+def test_every_document_is_for_the_customer_that_is_expected(day: Day) -> None:
+    expectations = day.orders.shop.control.expectations()
+    rows = day.orders.asked(
+        f"select d.web, h.CUST_NO from ({DOCUMENTS}) as d join dbo.PS_DOC_HDR as h on h.DOC_ID = d.DOC_ID",
+        day.before.doc_id,
+    )
+    assert dict(rows) == {web: expectations[web]["cust_no"] for web, _ in rows}
+
+
+def test_every_document_comes_to_what_the_shop_charged_to_the_cent(day: Day) -> None:
+    control = day.orders.shop.control
+    expectations = control.expectations()
+    rows = day.orders.asked(AMOUNTS, day.before.doc_id)
+    wrong = {}
+    for web, total, sub, tax, misc, lines, gross, taxes, charges, discounts, paid, discount, *off in rows:
+        charged = Decimal(expectations[web]["charged"])
+        order = control.order(web)
+        own_tax, own_lines = Decimal(order["total_tax"]), _sum(order["line_items"])
+        left = charged - own_tax - own_lines - Decimal(order["shipping_total"]) - _sum(order["fee_lines"])
+        a_cent = any(trait.startswith("total_off_by_a_cent") for trait in expectations[web]["traits"])
+        checks = {
+            "charged": (total, charged),
+            "parts": (sub + tax + misc, total),
+            "line sums": (lines, sub),
+            "gross less discount": (gross - discount, sub),
+            "discount rows": (discounts, discount),
+            "tax rows": (taxes, tax),
+            "charge rows": (charges, misc),
+            "payment": (paid, total),
+            "shop's own": ((tax, lines, misc), (own_tax, own_lines, charged - own_tax - own_lines)),
+            "left over": (abs(left), Decimal("0.01") * a_cent),  # it goes to the shipping charge
+            "rows": (off, [0, 0]),
+        }
+        differing = {name: pair for name, pair in checks.items() if pair[0] != pair[1]}
+        if differing:
+            wrong[web] = (expectations[web]["traits"], differing)
+    assert len(rows) >= len(wanted(expectations))
+    assert wrong == {}
+
+
+def test_a_first_run_touches_nothing_but_documents_stock_and_what_is_ours(day: Day) -> None:
+    found = differences(day.then, day.after)
+    assert not any(counts["removed"] for counts in found.values())
+    changed = {name for name, counts in found.items() if counts["changed"]}
+    assert changed == {"IM_INV", "PS_STR_CFG_PS"}
+    assert {name for name in found if not name.startswith("PS_DOC_")} - changed == {
+        "USER_ORDER_STAGING", "USER_SYNC_LOG",
+    }  # fmt: skip
+
+
+def test_a_second_run_writes_nothing(day: Day, next_day: Orders) -> None:
+    next_day.shop.control.reset_calls()
+    said = next_day.run()
+    assert next_day.writes() == {}
+    assert [said[name]["delivered"]["requests"] for name in PIPELINES] == [0, 0, 0]
+    assert set(differences(day.after, next_day.snapshot())) == {"USER_SYNC_LOG"}
+
+
+def test_a_rollback_restores_stock_and_staging_and_the_next_run_does_not_remake_it(next_day: Orders) -> None:
+    (web,) = next_day.shop.control.edit("place", count=1)
+    next_day.run("order_pull", "--all")
+    before = next_day.snapshot()
+    next_day.run("order_processing", "--all")
+    ((staging_id, doc_id),) = next_day.asked(
+        "select STAGING_ID, CP_DOC_ID from dbo.USER_ORDER_STAGING where WOO_ORDER_ID = ?", web
+    )
+    assert doc_id
+    foreseen = next_day.done("counterpoint", "rollback", str(staging_id), "--reason", "test", "--dry-run")
+    undone = next_day.done("counterpoint", "rollback", str(staging_id), "--reason", "test")
+    assert foreseen["stock"] == undone["stock"] != []
+    after = next_day.snapshot()
+    assert _beside_log_and_counters(before, after) == {}
+    next_day.run()
+    assert _beside_log_and_counters(before, next_day.snapshot()) == {}
+    refused = next_day.command("counterpoint", "rollback", str(staging_id), "--reason", "again")
+    assert refused.code != 0
+
+
+def _sum(parts: list[dict[str, Any]]) -> Decimal:
+    return sum((Decimal(part["total"]) for part in parts), Decimal(0))
+
+
+def _beside_log_and_counters(before: Snapshot, after: Snapshot) -> dict[str, dict[str, int]]:
+    """Numbers are never given out again, and what was done is logged."""
+    found = differences(before, after)
+    return {name: n for name, n in found.items() if name not in ("USER_SYNC_LOG", "PS_STR_CFG_PS")}
