@@ -7,13 +7,13 @@ import sqlalchemy as sa
 import typer
 
 from dagster_project.cli import options, output
-from dagster_project.cli.running import by_pipeline, check_staged, one_or_all, system_run
+from dagster_project.cli.running import by_pipeline, check_staged, is_staged, one_or_all, system_run
 from dagster_project.delivery.mapping import Mapping as EntityMapping
 from dagster_project.delivery.staging import Filters, staged_table, still_staged
 from dagster_project.health import Finding, Level, findings
 from dagster_project.runs import SystemRun
 from dagster_project.settings import load_settings
-from dagster_project.systems import PIPELINES, pipeline_named
+from dagster_project.systems import PIPELINES, pipeline_named, pipelines_of
 from dagster_project.warehouse import tables
 
 ERROR_COLUMNS = (
@@ -92,19 +92,25 @@ def _errors(connection: sa.Connection, mapping: EntityMapping, filters: Filters)
 
 
 def trace(key: Annotated[str, typer.Argument(help="A business key, an order number or a remote id.")],
-          system: Annotated[str, typer.Option(help="The system to look in.")] = "monday",
+          system: Annotated[str | None, typer.Option(help="Default: wherever something is staged.")] = None,
           json: options.Json = False) -> None:  # fmt: skip
     """Everything about one key: source, staged, ledger, every event, remote id and link."""
-    with system_run(system, json=json) as run, run.held(), run.warehouse.begin() as connection:
-        check_staged(connection, run)
-        keys = _keys(connection, run, key)
-        content = [_traced(connection, run, one) for one in keys]
+
+    def work(pipeline: str) -> list[dict[str, Any]]:
+        with system_run(pipeline, json=json) as run, run.held(), run.warehouse.begin() as connection:
+            if system is None and not is_staged(connection, run):
+                return []
+            check_staged(connection, run)
+            return [_traced(connection, run, one) for one in _keys(connection, run, key)]
+
+    names = [one.name for one in pipelines_of(system)] if system else list(PIPELINES)
+    content = [one for name in names for one in work(name)]
     if json:
         output.print_json(content)
     for one in [] if json else content:
         _show_trace(one)
     if not content:
-        output.warn(f"{key} is in no source, staging or ledger row of {system}")
+        output.warn(f"{key} is in no source, staging or ledger row of {system or 'any system'}")
         raise typer.Exit(1)
 
 
@@ -234,6 +240,7 @@ def _traced(connection: sa.Connection, run: SystemRun, key: str) -> dict[str, An
         errors_ += _all_columns(connection, mapping.errors, key)
     return {
         "key": key,
+        "pipeline": run.pipeline.name,
         "ledger": [
             {**row._mapping, "told": json_module.loads(row.told) if row.told else None} for row in rows
         ],
@@ -251,7 +258,7 @@ def _all_columns(connection: sa.Connection, relation: str, key: str) -> list[dic
 
 
 def _show_trace(content: dict[str, Any]) -> None:
-    output.say(f"— {content['key']}")
+    output.say(f"— {content['key']} in {content['pipeline']}")
     for row in content["ledger"]:
         told = row.pop("told") or {}
         output.pairs(f"ledger: {row['entity']}", {k: v for k, v in row.items() if v is not None})

@@ -47,10 +47,15 @@ def system_run(system: str | Pipeline, *, json: bool, **said: bool) -> Iterator[
             run.warehouse.release()
 
 
+def is_staged(connection: sa.Connection, run: SystemRun) -> bool:
+    """True when the pipeline was staged and settled once, so that there is something to look at."""
+    names = (name for m in run.mappings for name in (m.staging, m.errors, m.mirror))
+    return all(table_exists(connection, name) for name in names)
+
+
 def check_staged(connection: sa.Connection, run: SystemRun) -> None:
     """Raise SchemaTooOld with the next step while there are no STG_, ERR_ and MON_ relations to look at."""
-    names = (name for m in run.mappings for name in (m.staging, m.errors, m.mirror))
-    if not all(table_exists(connection, name) for name in names):
+    if not is_staged(connection, run):
         raise SchemaTooOld(
             f"nothing was staged and settled yet: run `order-staging stage {run.pipeline.name}`"
         )
