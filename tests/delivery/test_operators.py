@@ -103,8 +103,9 @@ def test_purge_empties_old_personal_data_and_keeps_keys_ids_and_states(world: Wo
     world.later(days=200)
     world.want("b")
     world.run()
-    assert purge(world.warehouse, world.clock, days=180) == {"events": 2, "requests": 2, "landing_errors": 0}
-    assert purge(world.warehouse, world.clock, days=180) == {"events": 0, "requests": 0, "landing_errors": 0}
+    nothing = {"events": 0, "requests": 0, "landing_errors": 0, "mails": 0}
+    assert purge(world.warehouse, world.clock, days=180) == {**nothing, "events": 2, "requests": 2}
+    assert purge(world.warehouse, world.clock, days=180) == nothing
     with world.warehouse.begin() as connection:
         events = connection.execute(sa.select(tables.delivery_event)).fetchall()
         bodies = [row.body for row in connection.execute(sa.select(tables.delivery_request.c.body))]

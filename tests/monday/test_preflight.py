@@ -169,7 +169,7 @@ def test_a_column_the_board_will_not_make_is_told_with_its_reason(
 
 
 def test_another_destination_has_nothing_to_provision() -> None:
-    with pytest.raises(TypeError, match="shelf"):
+    with pytest.raises(TypeError, match="is no board"):
         provision(ShelfDestination(Shelf()))
 
 
