@@ -1,7 +1,8 @@
 """A process that delivers until somebody kills it. It forks for every run, so that dying costs no import.
 
-Told on standard input, one JSON object per run: `stage` (with dbt, or from the rows staged once), `point` and
-`occurrence` (where to kill itself). Says on standard output how far the run has come.
+Told on standard input, one JSON object per run: `pipeline`, `stage` (with extract and dbt, or from the rows
+staged once), `keep` (only stage, for those others), `point` and `occurrence` (where to kill itself). Says on
+standard output how far the run has come.
 """
 
 import json
@@ -18,9 +19,9 @@ from dagster_project.delivery.sending import no_checkpoint
 from dagster_project.delivery.staging import Filters
 from dagster_project.runs import SystemRun
 from dagster_project.settings import load_settings
-from dagster_project.systems import MONDAY
+from dagster_project.systems import pipeline_named
 
-STAGED_ROWS = "staged.pickle"
+MONDAY = "monday"
 
 
 class RestagedRun(SystemRun):
@@ -30,7 +31,7 @@ class RestagedRun(SystemRun):
         """What is still to be delivered of the rows staged once."""
         from tests.contracts.restaging import Wanted, restage
 
-        rows: Sequence[Row] = pickle.loads((self.settings.order_staging_home / STAGED_ROWS).read_bytes())
+        rows: Sequence[Row] = pickle.loads(_staged_rows(self).read_bytes())
         wanted = {(row.entity, row.key): Wanted(row.values, row.parent_key) for row in rows}
         entities = tuple(entity for entity in self.destination.entities if entity.staging)
         return restage(self.ledger, entities, wanted)
@@ -39,8 +40,23 @@ class RestagedRun(SystemRun):
 def keep_staged_rows(run: SystemRun) -> int:
     """Write what dbt staged where a RestagedRun finds it; return how many rows may go."""
     rows = [row for row in run.staged_rows(Filters(everything=True)) if row.status == "PENDING"]
-    Path(run.settings.order_staging_home, STAGED_ROWS).write_bytes(pickle.dumps(rows))
+    _staged_rows(run).write_bytes(pickle.dumps(rows))
     return len(rows)
+
+
+def _keep(pipeline: str) -> int:
+    """Extract and stage as a run does, and keep the rows instead of delivering them."""
+    run = SystemRun(load_settings(), pipeline_named(pipeline))
+    with run.alone():
+        run.extract()
+        run.stage()
+        kept = keep_staged_rows(run)
+    run.warehouse.release()
+    return kept
+
+
+def _staged_rows(run: SystemRun) -> Path:
+    return run.settings.order_staging_home / f"staged-{run.pipeline.name}.pickle"
 
 
 def main() -> None:
@@ -64,11 +80,17 @@ def _run(order: dict[str, Any]) -> None:
     _say(said="began", pid=os.getpid())
     code = 0
     try:
+        if order.get("keep"):
+            _say(said="done", kept=_keep(order["pipeline"]))
+            os._exit(0)
         kind = SystemRun if order["stage"] else RestagedRun
-        run = kind(load_settings(), MONDAY, checkpoint=_checkpoint(order))
+        checkpoint = _checkpoint(order)
+        run = kind(load_settings(), pipeline_named(order.get("pipeline") or MONDAY), checkpoint=checkpoint)
         with run.step(first=True):
+            _reach_into(run, checkpoint)
             resolution = run.resolve()
             if order["stage"]:
+                run.extract()
                 run.stage()
             _say(said="delivering")
             report = run.deliver(Filters(everything=True), resolution)
@@ -96,6 +118,13 @@ def _checkpoint(order: dict[str, Any]) -> Callable[[str], None]:
     return checkpoint
 
 
+def _reach_into(run: SystemRun, checkpoint: Callable[[str], None]) -> None:
+    """A backend that writes in a transaction of its own has points inside it."""
+    backend = getattr(run.destination, "backend", None)
+    if backend is not None and hasattr(backend, "checkpoint"):
+        backend.checkpoint = checkpoint
+
+
 def _warm_up() -> None:
     """Import what a run needs before anything is forked; opens nothing and starts no thread."""
     import dbt.adapters.duckdb
@@ -103,6 +132,12 @@ def _warm_up() -> None:
     import dbt.task.build
     import duckdb_sqlalchemy
 
+    import dagster_project.counterpoint.destination
+    import dagster_project.counterpoint.ended
+    import dagster_project.counterpoint.extract
+    import dagster_project.counterpoint.order_status
+    import dagster_project.counterpoint.pull
+    import dagster_project.counterpoint.staging_rows
     import dagster_project.monday.destination
     import tests.contracts.restaging
 

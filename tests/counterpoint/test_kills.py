@@ -1,0 +1,60 @@
+"""SIGKILL in every pipeline of the web orders: one document per order, stock and numbers exact, one note each."""
+
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from bench.order_killing import PIPELINES, SMALL_REQUESTS, Strikes, plans, through_kills
+from bench.orders_world import SHOP, Stand, count, ending
+from sandbox.counterpoint.snapshot import differences
+from sandbox.woocommerce.server import WooProcess
+from tests.counterpoint.whole import Orders
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
+
+SEED = 4755
+RANDOM_KILLS = 10
+ORDERS = 300
+POINTS = {(name, point) for name, points in PIPELINES.items() for point in points}
+
+
+@pytest.fixture
+def new_day(tmp_path: Path) -> Iterator[Callable[[], Orders]]:
+    """Makes homes with a shop of 300 orders that nobody has pulled."""
+    shops: list[WooProcess] = []
+
+    def make() -> Orders:
+        home = tmp_path / f"home{len(shops)}"
+        home.mkdir()
+        shops.append(WooProcess(state=home / SHOP, orders=ORDERS, ending=ending()).__enter__())
+        return Orders(home, shops[-1], settings=SMALL_REQUESTS).found()
+
+    yield make
+    for shop in shops:
+        shop.kill()
+
+
+def test_kills_at_every_named_point_and_at_random_moments_end_exactly_once(
+    new_day: Callable[[], Orders],
+) -> None:
+    dice, strikes = random.Random(SEED), Strikes()
+    todo = plans(dice, RANDOM_KILLS)
+    while not strikes.points >= POINTS:
+        orders = new_day()
+        before = orders.stand()
+        through_kills(orders.environment, todo, dice, strikes)
+        _exactly_once(orders, before)
+    assert strikes.kills >= len(POINTS) + RANDOM_KILLS // 2
+
+
+def _exactly_once(orders: Orders, before: Stand) -> None:
+    found = count(orders.home, orders.shop.control, before)
+    assert found.right, found.wrong()
+    assert found.documents > 0.9 * ORDERS
+    then = orders.snapshot()
+    orders.shop.control.reset_calls()
+    orders.run()
+    assert orders.writes() == {}
+    assert set(differences(then, orders.snapshot())) == {"USER_SYNC_LOG"}
