@@ -23,7 +23,7 @@ from dagster_project.delivery.operators import Operators
 from dagster_project.delivery.staging import Filters
 from dagster_project.delivery.states import RunStatus
 from dagster_project.runs import SystemRun
-from dagster_project.settings import load_settings
+from dagster_project.settings import Settings, load_settings
 
 PROCESSING = "order_processing"
 DOCUMENTS = "documents"
@@ -196,15 +196,17 @@ def pull(
 @group.command()
 def setup(json: options.Json = False) -> None:
     """Add our tables, index, column and views to Counterpoint's database (sql/ddl/002_counterpoint.sql)."""
-    settings = load_settings()
+    name, added = set_up_company(load_settings())
+    _said(json, {"added": added}, "\n".join(["added:", *added]) if added else f"{name} is up to date")
+
+
+def set_up_company(settings: Settings) -> tuple[str, Sequence[str]]:
+    """Add what is missing beside Counterpoint's own tables; return the database's name and what was added."""
     database = database_of(settings)
     try:
-        added = set_up(database, DocIds(settings.cp_doc_id_first, settings.cp_doc_id_last))
+        return database.name, set_up(database, DocIds(settings.cp_doc_id_first, settings.cp_doc_id_last))
     finally:
         database.release()
-    _said(
-        json, {"added": added}, "\n".join(["added:", *added]) if added else f"{database.name} is up to date"
-    )
 
 
 def _pull_and_stage(days: int | None, json: bool) -> None:

@@ -10,12 +10,10 @@ import requests
 import sqlalchemy as sa
 
 from dagster_project.cli import output
+from dagster_project.cli.counterpoint import set_up_company
 from dagster_project.cli.running import show, system_run
 from dagster_project.counterpoint import staged
 from dagster_project.counterpoint.backlog import opened
-from dagster_project.counterpoint.database import CounterpointDatabase
-from dagster_project.counterpoint.destination import database_of
-from dagster_project.counterpoint.setup import DocIds, set_up
 from dagster_project.delivery.report import Report
 from dagster_project.delivery.staging import Filters
 from dagster_project.settings import Settings
@@ -33,7 +31,7 @@ group by s.WOO_ORDER_ID, h.DOC_ID, t.TOT, t.SUB_TOT + t.TAX_AMT + t.TOT_MISC
 
 def play(settings: Settings) -> None:
     """Tell it once; every part may be repeated."""
-    _set_up(settings)
+    set_up_company(settings)
     reports = _run()
     _ask_both_sides(settings)
     _show_failures(settings)
@@ -43,14 +41,6 @@ def play(settings: Settings) -> None:
         f"\n{made} requests that create or change anything, then a second run: {once_more}. "
         "Look around: order-staging counterpoint list, counterpoint show ID, health counterpoint"
     )
-
-
-def _set_up(settings: Settings) -> None:
-    database: CounterpointDatabase = database_of(settings)
-    try:
-        set_up(database, DocIds(settings.cp_doc_id_first, settings.cp_doc_id_last))
-    finally:
-        database.release()
 
 
 def _run() -> list[Report]:
