@@ -37,6 +37,7 @@ class Pipeline:
     link: Callable[[Settings, str, str], str | None]  # entity and remote id → address for people
     verify: Callable[[Settings], str]  # what a run reads back: all, delivered or off
     minutes: Callable[[Settings], int]  # interval of its schedule
+    chained: bool = False  # True: a staged row is an order whose objects are made one from the other
     extract: Extract | None = None  # None when others fill its source tables
     raw: tuple[str, ...] = ()  # the tables that the extract fills
     ended: Ended | None = None

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -17,7 +17,8 @@ from dagster_project.clock import Clock, SystemClock, new_id
 from dagster_project.dbt_runner import DbtRunner, NodeResult, OnNode
 from dagster_project.delivery.adoption import check_first_contact
 from dagster_project.delivery.batches import Batches
-from dagster_project.delivery.destination import Destination, Preflight, Row
+from dagster_project.delivery.chain import Chain
+from dagster_project.delivery.destination import ChainDestination, Destination, Preflight, Row
 from dagster_project.delivery.engine import Engine, Policy, Progress, silent
 from dagster_project.delivery.ledger import Ledger
 from dagster_project.delivery.mapping import Mapping as EntityMapping
@@ -250,12 +251,18 @@ class SystemRun:
             policy=Policy(retry_after=dt.timedelta(hours=self.settings.retry_rejected_hours)),
             checkpoint=self.checkpoint, progress=self.progress,
         )  # fmt: skip
-        report = engine.deliver(self.staged_rows(filters))
+        report = engine.deliver(self.staged_rows(filters), self._driver(engine))
         if resolution is not None:
             _carry_over(resolution, report)
         self._read_back(report)
         report.reads = self.destination.calls - report.requests - report.retries
         return report
+
+    def _driver(self, engine: Engine) -> Callable[[Sequence[Row]], None] | None:
+        """Return how rows are taken: None, one entity after the other; or as the chains of a chained pipeline."""
+        if not self.pipeline.chained:
+            return None
+        return Chain(engine, cast(ChainDestination, self.destination), self.ledger).drive
 
     def settle(self) -> Sequence[NodeResult]:
         """Refresh what is derived from the ledger: MON_, ERR_ and the batch views."""

@@ -73,7 +73,7 @@ class Backend(Protocol):
 class DocumentDestination:
     """Delivers verdicts and documents to one company."""
 
-    requests_per_commit = 1
+    lanes = 1
 
     def __init__(
         self, settings: Settings, database: CounterpointDatabase, backend: Backend,

@@ -71,7 +71,7 @@ NOT_SENT = Retryable("NotSent", "the request had to end before this order was re
 class WooStatusDestination:
     """Tells the shop what became of its orders."""
 
-    requests_per_commit = 1
+    lanes = 1
 
     def __init__(
         self, settings: Settings, client: WooClient, clock: Clock, mappings: Sequence[EntityMapping]

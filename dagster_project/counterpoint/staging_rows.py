@@ -63,7 +63,7 @@ Stored = Mapping[str, tuple[int, bool]]  # web order → staging id, applied
 class StagingRowDestination:
     """Delivers orders of the shop into USER_ORDER_STAGING and its side table."""
 
-    requests_per_commit = 1
+    lanes = 1
 
     def __init__(
         self, settings: Settings, database: CounterpointDatabase, mappings: Sequence[EntityMapping]

@@ -1,11 +1,14 @@
-"""The chain driver: per order a list of dependent objects, each looked up, allowed, made and verified.
+"""The chain driver: per order a list of dependent objects, each looked up, allowed, made and read back.
 
-It stands on the same engine as the batch driver: an artefact is a ledger row like any other, claimed,
-intended and settled there. An order that cannot go on stops alone; the others never notice.
+It stands on the same engine as the batch driver: an artefact is a ledger row like any other, claimed, intended
+and settled there. Orders go in waves: a step is taken for all orders that got so far, so that the outside system
+is read once for all of them and their requests may be under way at the same time. An order that cannot go on
+stops alone; the others never notice.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from dagster_project.delivery.conclusion import NAMES, conclude, without_call
 from dagster_project.delivery.destination import (
@@ -13,21 +16,40 @@ from dagster_project.delivery.destination import (
     ChainDestination,
     Change,
     Entity,
+    Fields,
+    Finished,
     RemoteObject,
     Row,
     StagedAs,
     Target,
+    Walk,
+    Wanted,
 )
 from dagster_project.delivery.engine import Engine
 from dagster_project.delivery.ledger import Ledger
-from dagster_project.delivery.outcomes import Held, Rejected
+from dagster_project.delivery.outcomes import ErrorClass, Held, Rejected, Retryable
 from dagster_project.delivery.records import Record
-from dagster_project.delivery.report import Report
 from dagster_project.delivery.sending import message_of
 from dagster_project.delivery.states import RETIRED, State
 from dagster_project.delivery.verification import Verification
 
-Made = dict[str, Sequence[RemoteObject]]
+Obstacle = Held | Rejected | Retryable
+COMPLETE = "COMPLETE"
+
+
+@dataclass
+class Progress:
+    """An order on its way."""
+
+    target: Target
+    told: dict[str, dict[str, Fields]]
+    hold: str | None
+    made: dict[str, Sequence[RemoteObject]] = field(default_factory=dict)
+
+    @property
+    def walk(self) -> Walk:
+        """What the destination may know of it."""
+        return Walk(self.target.row, self.told, self.made, self.hold)
 
 
 class Chain:
@@ -39,78 +61,190 @@ class Chain:
         self.ledger = ledger
         self.verification = Verification(destination, ledger, engine.clock)
 
-    def deliver(self, orders: Sequence[Row]) -> Report:
-        """Take every order as far as it goes; return what became of each order and each artefact."""
-        self.engine.batches.start(orders)
-        for number, order in enumerate(orders, start=1):
-            targets = self.engine.targets([order])
-            if targets:
-                self._order(targets[0])
-            self.engine.progress(order.entity, number, len(orders))
-        self.engine.batches.finish()
-        return self.engine.report
-
-    def _order(self, target: Target) -> None:
-        made: Made = {}
+    def drive(self, orders: Sequence[Row]) -> None:
+        """Take every order as far as it goes; every order and every artefact is counted once."""
+        going = self._set_out(orders)
+        total = len(going)
         for step in self.destination.entities[1:]:
-            wanted = self.destination.artefacts(target.row, step, made)
-            if isinstance(wanted, Held | Rejected):
-                self._stop(target, wanted)
-                return
-            rows = self._rows(target.row, step, wanted)
-            self.engine.entity(step, rows)
-            obstacle = self._obstacle(step, wanted)
-            if obstacle is not None:
-                self._stop(target, obstacle)
-                return
-            made[step.name] = self._verified(step, wanted)
-        self._write(target, conclude(target, [], self.engine.versions, self.engine.clock.now()))
-        self.engine.sender.delivered(target.row, "complete")
+            if going:
+                going = self._step(step, going)
+                self.engine.progress(step.name, len(going), total)
+        self._finish([(one, COMPLETE) for one in going.values()])
 
-    def _rows(self, order: Row, step: Entity, wanted: Sequence[Artefact]) -> list[Row]:
+    def _set_out(self, orders: Sequence[Row]) -> dict[str, Progress]:
+        targets = self.engine.targets(orders)
+        keys = [target.row.key for target in targets]
+        told: dict[str, dict[str, dict[str, Fields]]] = {}
+        for record in self.ledger.children(keys).values():
+            if record.told is not None and record.parent_key is not None and record.state not in RETIRED:
+                told.setdefault(record.parent_key, {}).setdefault(record.entity, {})[record.key] = record.told
+        first = self.destination.entities[0].name
+        records = self.ledger.records((first, key) for key in keys)
+        return {
+            target.row.key: Progress(target, told.get(target.row.key, {}), _hold(records.get(target.ref)))
+            for target in targets
+        }
+
+    def _step(self, step: Entity, going: Mapping[str, Progress]) -> dict[str, Progress]:
+        """Take one step for all; return those that may take the next."""
+        wanted = self.destination.artefacts(step, [one.walk for one in going.values()])
+        on = {key: one for key, one in going.items() if _is_list(wanted[key])}
+        artefacts = {key: _listed(wanted[key]) for key in on}
+        ended = [(one, wanted[key]) for key, one in going.items()]
+        self._finish([(one, end.code) for one, end in ended if isinstance(end, Finished)])
+        self._stop([(one, end) for one, end in ended if isinstance(end, Held | Rejected)])
+        if not any(artefacts.values()):
+            return on
+        sent = self._send(step, on, artefacts)
+        records = self._records(step, artefacts)
+        found = self._read_back(step, records, sent)
+        stopped = {key: o for key in on if (o := _obstacle(step, artefacts[key], records)) is not None}
+        self._stop([(on[key], obstacle) for key, obstacle in stopped.items()])
+        for key, one in on.items():
+            ids = [records[a.key].remote_id for a in artefacts[key] if a.key in records]
+            one.made[step.name] = [found[i] for i in ids if i is not None and i in found]
+        return {key: one for key, one in on.items() if key not in stopped}
+
+    def _send(
+        self, step: Entity, on: Mapping[str, Progress], artefacts: Mapping[str, Sequence[Artefact]]
+    ) -> set[str]:
+        """Deliver what a step lacks; return the keys. What was found there may differ: that is told at once."""
+        rows = self._rows(step, on, artefacts)
+        self.engine.entity(step, rows)
+        adopted = {
+            key for key, record in self._records(step, artefacts).items() if record.state is State.DELIVERED
+        }
+        rest = [row for row in self._rows(step, on, artefacts) if row.key in adopted] if rows else []
+        if rest:
+            self.engine.entity(step, rest)
+        return {row.key for row in rows}
+
+    def _records(self, step: Entity, artefacts: Mapping[str, Sequence[Artefact]]) -> dict[str, Record]:
+        keys = dict.fromkeys(artefact.key for some in artefacts.values() for artefact in some)
+        records = self.ledger.records((step.name, key) for key in keys)
+        return {record.key: record for record in records.values()}
+
+    def _rows(
+        self, step: Entity, on: Mapping[str, Progress], artefacts: Mapping[str, Sequence[Artefact]]
+    ) -> list[Row]:
         """Compare what a step wants with what was told; only what differs or is unsettled is sent."""
-        records = self.ledger.records((step.name, artefact.key) for artefact in wanted)
-        rows = []
-        for artefact in wanted:
-            row = _row(order, step, artefact, records.get((step.name, artefact.key)))
-            if row is not None:
-                rows.append(row)
-        return rows
+        records = self._records(step, artefacts)
+        rows: dict[str, Row] = {}
+        for key, some in artefacts.items():
+            for artefact in some:
+                row = _row(on[key].target.row, step, artefact, records.get(artefact.key))
+                if row is not None:
+                    rows.setdefault(artefact.key, row)  # two orders may want the same shared one
+        return list(rows.values())
 
-    def _obstacle(self, step: Entity, wanted: Sequence[Artefact]) -> Held | Rejected | None:
-        """Return why an order cannot go on after a step: its artefacts must all be delivered."""
-        records = self.ledger.records((step.name, artefact.key) for artefact in wanted)
-        for artefact in wanted:
-            record = records.get((step.name, artefact.key))
-            if record is None or record.state is State.HELD:
-                return Held(record.hold_reason if record and record.hold_reason else f"{step.name} is held")
-            if record.state is not State.DELIVERED:
-                return Held(f"{step.name} {artefact.key}: {record.state}")
-        return None
+    def _read_back(
+        self, step: Entity, records: Mapping[str, Record], sent: set[str]
+    ) -> dict[str, RemoteObject]:
+        """Read what a step holds; the next step builds on what is there, not on what was asked.
 
-    def _verified(self, step: Entity, wanted: Sequence[Artefact]) -> list[RemoteObject]:
-        """Read back what a step made; the next step builds on what is there, not on what was asked."""
-        records = self.ledger.records((step.name, artefact.key) for artefact in wanted)
-        self.verification.some(step, [artefact.key for artefact in wanted])
-        ids = [record.remote_id for record in records.values() if record.remote_id is not None]
-        found = self.destination.read_back(step.name, ids) if ids else {}
-        return [remote for remote in found.values() if remote is not None]
+        What was sent just now and does not show yet is not gone: some systems show things late.
+        """
+        by_id = {r.remote_id: r for r in records.values() if r.remote_id is not None and r.live}
+        if not by_id:
+            return {}
+        read = self.destination.read_back(step.name, list(by_id))
+        late = {i for i, record in by_id.items() if read.get(i) is None and record.key in sent}
+        self.verification.against({i: record for i, record in by_id.items() if i not in late}, read)
+        return {remote_id: found for remote_id, found in read.items() if found is not None}
 
-    def _stop(self, target: Target, verdict: Held | Rejected) -> None:
-        columns = without_call(
-            target.row, verdict, self.engine.versions, self.engine.clock.now(), target.held_since
+    # -- how an order ends --------------------------------------------------------------------------
+
+    def _finish(self, finished: Sequence[tuple[Progress, str]]) -> None:
+        now, versions = self.engine.clock.now(), self.engine.versions
+        self._write([(one.target, conclude(one.target, [], versions, now)) for one, _ in finished])
+        self._events([(one.target, "DELIVERED", code, None) for one, code in finished])
+        for one, _ in finished:
+            self.engine.sender.delivered(one.target.row, "complete")
+
+    def _stop(self, stopped: Sequence[tuple[Progress, Obstacle]]) -> None:
+        now, versions = self.engine.clock.now(), self.engine.versions
+        self._write(
+            [
+                (one.target, without_call(one.target.row, why, versions, now, _since(one, why)))
+                for one, why in stopped
+            ]
         )
-        self._write(target, columns)
-        self.engine.count(target.row, NAMES[type(verdict)], message_of(verdict))
+        self._events(
+            [
+                (one.target, NAMES[type(why)], getattr(why, "code", None), message_of(why))
+                for one, why in stopped
+            ]
+        )
+        for one, why in stopped:
+            self.engine.count(one.target.row, NAMES[type(why)], message_of(why))
 
-    def _write(self, target: Target, columns: dict[str, object]) -> None:
-        columns = {"attempt": target.attempt, **columns, "incarnation": target.incarnation}
+    def _write(self, changes: Sequence[tuple[Target, dict[str, Any]]]) -> None:
+        if not changes:
+            return
+        rows = [
+            (target, {"attempt": target.attempt, **columns, "incarnation": target.incarnation})
+            for target, columns in changes
+        ]
         with self.ledger.warehouse.begin() as connection:
-            if target.revision:
-                self.ledger.amend(connection, [columns])
-            else:
-                self.ledger.record_new(connection, [columns])
+            self.ledger.amend(connection, [columns for target, columns in rows if target.revision])
+            self.ledger.record_new(connection, [columns for target, columns in rows if not target.revision])
             self.engine.batches.flush(connection)
+
+    def _events(self, ended: Sequence[tuple[Target, str, str | None, str | None]]) -> None:
+        """Write down how far each order came in this run: its history, and what people are told."""
+        if not ended:
+            return
+        with self.ledger.warehouse.begin() as connection:
+            self.ledger.events(
+                connection,
+                [
+                    {
+                        "kind": "OUTCOME", "entity": target.row.entity, "business_key": target.row.key,
+                        "incarnation": target.incarnation, "operation": code, "outcome": outcome,
+                        "message": message, "batch_id": self.engine.batches.batch_id(target.row),
+                    }
+                    for target, outcome, code, message in ended
+                ],
+            )  # fmt: skip
+
+
+def _is_list(wanted: Wanted) -> bool:
+    return not isinstance(wanted, Held | Rejected | Finished)
+
+
+def _listed(wanted: Wanted) -> Sequence[Artefact]:
+    return () if isinstance(wanted, Held | Rejected | Finished) else wanted
+
+
+def _hold(record: Record | None) -> str | None:
+    return record.error_code if record is not None and record.state is State.HELD else None
+
+
+def _since(one: Progress, why: Obstacle) -> Any:
+    """A hold ages while it is the same one; another hold begins anew."""
+    return one.target.held_since if isinstance(why, Held) and why.code == one.hold else None
+
+
+def _obstacle(step: Entity, wanted: Sequence[Artefact], records: Mapping[str, Record]) -> Obstacle | None:
+    """Return why an order cannot go on after a step: its artefacts must all be delivered."""
+    return next(_obstacles(step, wanted, records), None)
+
+
+def _obstacles(step: Entity, wanted: Sequence[Artefact], records: Mapping[str, Record]) -> Iterator[Obstacle]:
+    for artefact in wanted:
+        record = records.get(artefact.key)
+        what = f"{step.name} {artefact.key}"
+        if record is None:
+            yield Retryable("NotTaken", f"{what} was taken by another run")
+        elif record.state is State.HELD:
+            yield Held(record.hold_reason or f"{what} is held", record.error_code)
+        elif record.state in (State.REJECTED, State.GONE, State.AMBIGUOUS, State.FORGOTTEN, State.ARCHIVED):
+            yield Rejected(
+                step.name, f"{what}: {record.error_message or record.state}",
+                ErrorClass(record.error_class or ErrorClass.FIX_ELSEWHERE),
+            )  # fmt: skip
+        elif record.state is not State.DELIVERED:
+            yield Retryable(step.name, f"{what}: {record.error_message or record.state}")
 
 
 def _row(order: Row, step: Entity, artefact: Artefact, record: Record | None) -> Row | None:
@@ -120,7 +254,8 @@ def _row(order: Row, step: Entity, artefact: Artefact, record: Record | None) ->
         Change.NEW,
         artefact.values,
         batch=order.batch,
-        parent_key=artefact.parent_key,
+        parent_key=None if artefact.shared else order.key,
+        together=None if artefact.shared else order.key,
     )
     if record is None or record.state in RETIRED:
         return row
@@ -129,7 +264,7 @@ def _row(order: Row, step: Entity, artefact: Artefact, record: Record | None) ->
     if record.state in (State.IN_DOUBT, State.SENDING):
         change = Change.CHANGED if record.remote_id else Change.NEW
         return replace(row, status=StagedAs.IN_DOUBT, change=change, changed=changed)
-    if record.remote_id is None:
+    if record.remote_id is None and record.state is not State.DELIVERED:
         return row
     if changed or record.state is State.RETRY:
         return replace(row, change=Change.CHANGED, changed=changed)

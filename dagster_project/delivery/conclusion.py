@@ -65,12 +65,12 @@ def conclude(target: Target, answered: Answered, versions: Versions, now: dt.dat
 
 def without_call(
     row: Row,
-    verdict: Held | Rejected,
+    verdict: Held | Rejected | Retryable,
     versions: Versions,
     now: dt.datetime,
     held_since: dt.datetime | None = None,
 ) -> dict[str, Any]:
-    """Return the ledger columns of a row that was not sent because we know the answer.
+    """Return the ledger columns of a row that was not sent, because we know the answer or cannot go on.
 
     A hold that lasts keeps the time it began, so that it ages.
     """
@@ -91,8 +91,9 @@ def _columns(row: Row, versions: Versions, now: dt.datetime, outcome: Outcome) -
     match outcome:
         case Delivered():
             return {**columns, "state": State.DELIVERED}
-        case Held(reason):
-            return {**columns, "state": State.HELD, "hold_reason": reason, "hold_since": now}
+        case Held(reason, code):
+            return {**columns, "state": State.HELD, "hold_reason": reason, "hold_since": now,
+                    "error_class": ErrorClass.BUSINESS_HOLD if code else None, "error_code": code}  # fmt: skip
         case Rejected(code, message, error_class, field):
             return {
                 **columns, "state": State.REJECTED, "tried": dump(row.values), "error_class": error_class,

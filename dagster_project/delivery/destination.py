@@ -62,6 +62,7 @@ class Row:
     batch: str = ""
     reason: str | None = None
     source_version: str | None = None
+    together: str | None = None  # rows that share it travel in one request, alone; None: fill requests up
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,27 @@ class Artefact:
 
     key: str
     values: Fields
-    parent_key: str | None = None
+    shared: bool = False  # orders may want the same one: it belongs to none of them
+
+
+@dataclass(frozen=True)
+class Finished:
+    """Nothing is left to be brought about for an order, although not every step was taken."""
+
+    code: str
+
+
+Wanted = Sequence[Artefact] | Held | Rejected | Finished
+
+
+@dataclass(frozen=True)
+class Walk:
+    """How far an order has come: what was told before this run, and what its earlier steps hold."""
+
+    order: Row
+    told: Mapping[str, Mapping[str, Fields]]  # entity → artefact key → values, from the ledger
+    made: Mapping[str, Sequence[RemoteObject]]  # entity → objects as they were read back after their step
+    hold: str | None = None  # code of the hold it stood in when this run began
 
 
 class Destination(Protocol):
@@ -187,7 +208,7 @@ class Destination(Protocol):
 
     entities: Sequence[Entity]
     quiet_seconds: float
-    requests_per_commit: int
+    lanes: int  # requests that may be under way at once; above 1, `send` is called in threads
 
     def preflight(self) -> Preflight:
         """Check access, version and schema. Raise AccessRefused or PreflightFailed; change nothing."""
@@ -242,10 +263,8 @@ class Destination(Protocol):
 class ChainDestination(Destination, Protocol):
     """A system in which an order is a chain of dependent objects, each made from the ones before it.
 
-    `entities` are the steps, in order; the first is the staged order itself.
+    `entities` are the steps, in order; the first is the staged order itself, which is never sent.
     """
 
-    def artefacts(
-        self, order: Row, step: Entity, made: Mapping[str, Sequence[RemoteObject]]
-    ) -> Sequence[Artefact] | Held | Rejected:
-        """Return what a step must bring about; `made` holds the objects of earlier steps by entity."""
+    def artefacts(self, step: Entity, walks: Sequence[Walk]) -> Mapping[str, Wanted]:
+        """Return, by order key, what a step must bring about; asked once for all orders that got so far."""

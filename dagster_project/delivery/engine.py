@@ -1,12 +1,13 @@
-"""The batch driver: the one entry point for delivering staged rows.
+"""The engine: the one entry point for delivering staged rows, and the batch driver.
 
-Schedule, targeted run, retry, resync and chain all end here. A row passes: business hold, claim, intent,
+Schedule, targeted run, retry, resync and chain (chain.py) all end here. A row passes: business hold, claim, intent,
 call, outcome. Rows are never dropped: each is counted under exactly one outcome.
 """
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 from dagster_project.clock import Clock
@@ -33,6 +34,7 @@ from dagster_project.delivery.sending import Patience, Plan, Sender, message_of,
 from dagster_project.delivery.states import RETIRED, State
 
 CHUNK = 500
+REQUESTS_PER_LANE = 2  # in one window: a lane seldom idles at its end, and no row outlasts its lease
 Progress = Callable[[str, int, int], None]
 
 
@@ -71,8 +73,8 @@ class Engine:
         )  # fmt: skip
         self.doubts = Doubts(destination, ledger, self.sender, self.targets)
 
-    def deliver(self, staged: Sequence[Row]) -> Report:
-        """Deliver rows, parents before children; return what became of each.
+    def deliver(self, staged: Sequence[Row], drive: Callable[[Sequence[Row]], None] | None = None) -> Report:
+        """Deliver rows, parents before children or as `drive` takes them; return what became of each.
 
         Raises AccessRefused (the destination is paused by then), MustWait and LeaseLost after having
         written down everything that was answered. Rows not reached stay staged.
@@ -82,8 +84,7 @@ class Engine:
         self.batches.start(staged)
         error: str | None = None
         try:
-            for entity in self.destination.entities:
-                self.entity(entity, self._rows_of(entity, staged))
+            (drive or self._batch)(staged)
         except AccessRefused as refused:
             Registry(self.ledger.warehouse, self.clock).pause(self.ledger.run.system, str(refused))
             error = str(refused)
@@ -95,6 +96,10 @@ class Engine:
             self.report.seconds = (self.clock.now() - started).total_seconds()
             self.batches.finish(error)
         return self.report
+
+    def _batch(self, staged: Sequence[Row]) -> None:
+        for entity in self.destination.entities:
+            self.entity(entity, self._rows_of(entity, staged))
 
     def _once_each(self, staged: Sequence[Row]) -> list[Row]:
         """A key staged twice is a defect upstream; sending it twice would make it ours."""
@@ -190,8 +195,8 @@ class Engine:
 
     def _send(self, entity: Entity, rows: Sequence[Row]) -> None:
         done = 0
-        for start in range(0, len(rows), CHUNK):
-            plans = self._plans(self.targets(rows[start : start + CHUNK]))
+        for chunk in _chunks(rows):
+            plans = self._plans(self.targets(chunk))
             for window in self._windows(entity, plans):
                 self.sender.window(window)
                 done += sum(len(group) for group in window)
@@ -221,22 +226,24 @@ class Engine:
             self.batches.flush(connection)
 
     def _windows(self, entity: Entity, plans: Iterator[Plan]) -> Iterator[list[list[Plan]]]:
-        window: list[list[Plan]] = []
+        """Fill requests up, and gather as many as are committed before the first of them is sent."""
+        at_once = 1 if self.destination.lanes == 1 else REQUESTS_PER_LANE * self.destination.lanes
+        groups = self._groups(entity, plans)
+        while window := list(islice(groups, at_once)):
+            yield window
+
+    def _groups(self, entity: Entity, plans: Iterator[Plan]) -> Iterator[list[Plan]]:
         group: list[Plan] = []
         size = 0
         for plan in plans:
-            if group and size + len(plan.operations) > self.destination.request_size(entity.name):
-                window.append(group)
+            full = size + len(plan.operations) > self.destination.request_size(entity.name)
+            if group and (full or plan.target.row.together != group[-1].target.row.together):
+                yield group
                 group, size = [], 0
-                if len(window) >= self.destination.requests_per_commit:
-                    yield window
-                    window = []
             group.append(plan)
             size += len(plan.operations)
         if group:
-            window.append(group)
-        if window:
-            yield window
+            yield group
 
     # -- rows that need no call ---------------------------------------------------------------------
 
@@ -328,3 +335,18 @@ class Engine:
         """Count a row under an outcome, in the report and in its batch."""
         self.report.count(row, outcome, message, field)
         self.batches.count(row, outcome, message if outcome == "REJECTED" else None)
+
+
+def _chunks(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    """Cut rows into pieces that are planned at once; what travels together stays together."""
+    start = 0
+    while start < len(rows):
+        end = min(start + CHUNK, len(rows))
+        while (
+            end < len(rows)
+            and rows[end].together is not None
+            and rows[end].together == rows[end - 1].together
+        ):
+            end += 1
+        yield rows[start:end]
+        start = end

@@ -29,9 +29,13 @@ class Delivered:
 
 @dataclass(frozen=True)
 class Held:
-    """A business rule says not now; checked again on every run before the row is claimed."""
+    """A business rule says not now; checked again on every run before the row is claimed.
+
+    `code` is the name operators know the hold by, where it has one.
+    """
 
     reason: str
+    code: str | None = None
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,9 @@ class Record:
     hold_since: dt.datetime | None
     drift: str | None = None
     hold_reason: str | None = None
+    error_class: str | None = None
+    error_code: str | None = None
+    error_message: str | None = None
 
     @property
     def live(self) -> bool:
@@ -56,6 +59,9 @@ def record_of(row: sa.Row[Any]) -> Record:
         hold_since=row.hold_since,
         drift=row.drift,
         hold_reason=row.hold_reason,
+        error_class=row.error_class,
+        error_code=row.error_code,
+        error_message=row.error_message,
     )
 
 

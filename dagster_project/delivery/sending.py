@@ -5,8 +5,11 @@ bisected to isolate the poison row; an unknown answer never is.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain, repeat
 from typing import Any
 
 import tenacity
@@ -113,28 +116,59 @@ class Sender:
             self._exchange([request])
 
     def _exchange(self, requests: Sequence[Request]) -> None:
-        results: list[tuple[Request, Result]] = []
-        for request in requests:
-            results.append((request, self._ask(request)))
+        """Send requests, `lanes` at a time, and commit each answer as it comes."""
+        refused: list[Request] = []
+        stop: DeliveryError | None = None
+        waiting = {request.request_id: request for request in requests}
+        for request, result in self._answers(requests):
             self.checkpoint("after_answer")
-            if results[-1][1].stop is not None:
-                break
-        unsent = requests[len(results) :]
+            self._commit([(waiting.pop(request.request_id), result)])
+            if result.refusal is not None and len(request.plans) > 1:
+                refused.append(request)
+            stop = stop or result.stop
+        not_sent = Retryable("NotSent", "the run stopped")
+        self._commit([(request, Result(_all(request, not_sent))) for request in waiting.values()])
+        if stop is not None:
+            raise stop
+        for request in refused:
+            self._bisect(request)
+
+    def _commit(self, results: Sequence[tuple[Request, Result]]) -> None:
+        if not results:
+            return
         with self.ledger.warehouse.begin() as connection:
             for request, result in results:
                 self._conclude(connection, request, result)
-            for request in unsent:
-                self._conclude(
-                    connection, request, Result(_all(request, Retryable("NotSent", "the run stopped")))
-                )
             self.batches.flush(connection)
         self.checkpoint("after_outcome")
-        for request, result in results:
-            if result.refusal is not None and len(request.plans) > 1:
-                self._bisect(request)
-        for _, result in results:
-            if result.stop is not None:
-                raise result.stop
+
+    def _answers(self, requests: Sequence[Request]) -> Iterator[tuple[Request, Result]]:
+        """Yield each request that was sent with how it ended; only the call itself is made in another thread.
+
+        After an answer that stops the run nothing more is sent; what is under way by then is still listened to.
+        """
+        if self.destination.lanes == 1 or len(requests) == 1:
+            for request in requests:
+                result = self._ask(request, self._call(request))
+                yield request, result
+                if result.stop is not None:
+                    return
+            return
+        pool = ThreadPoolExecutor(self.destination.lanes)
+        try:
+            calls = {pool.submit(self._call(request)): request for request in requests}
+            while calls:
+                call = next(as_completed(calls))
+                request = calls.pop(call)
+                result = self._ask(request, call.result)
+                yield request, result
+                if result.stop is not None:
+                    calls = {call: request for call, request in calls.items() if not call.cancel()}
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _call(self, request: Request) -> Callable[[], Answer]:
+        return partial(self.destination.send, request.body, request.idempotency_key, request.intents)
 
     def _claim(self, connection: Connection, plans: Sequence[Plan], until: Any) -> list[Plan]:
         ours = self.ledger.claim(connection, [self._lease(plan) for plan in plans], until) if plans else set()
@@ -168,10 +202,11 @@ class Sender:
         self.ledger.intend(connection, request.body, request.idempotency_key, request.intents, batches)
         return request
 
-    def _ask(self, request: Request) -> Result:
+    def _ask(self, request: Request, first: Callable[[], Answer]) -> Result:
+        """Return how a request ends whose first answer, or error, is what `first` returns."""
         self.report.requests += 1
         try:
-            answer = self._ask_patiently(request)
+            answer = self._ask_patiently(request, first)
         except NoDefiniteAnswer as error:
             return Result(_all(request, Unknown(str(error))))
         except RequestRefused as error:
@@ -183,7 +218,8 @@ class Sender:
             return Result(_all(request, Retryable("AccessRefused", str(error))), stop=error)
         return Result(answer)
 
-    def _ask_patiently(self, request: Request) -> Answer:
+    def _ask_patiently(self, request: Request, first: Callable[[], Answer]) -> Answer:
+        calls = chain((first,), repeat(self._call(request)))
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(MustWait),
             wait=_as_told,
@@ -192,7 +228,7 @@ class Sender:
             sleep=self.nap,
             reraise=True,
         )
-        return retrying(self.destination.send, request.body, request.idempotency_key, request.intents)
+        return retrying(lambda: next(calls)())
 
     def _enough(self, state: tenacity.RetryCallState) -> bool:
         return state.attempt_number >= self.patience.attempts or _as_told(state) > self.patience.longest_wait

@@ -97,6 +97,14 @@ class Verification:
             self._compare(live, self.destination.read_back(entity.name, list(live)), verified)
         return verified
 
+    def against(self, owned: Mapping[str, Record], remote: Mapping[str, RemoteObject | None]) -> Verified:
+        """Compare rows, by remote id, with what was read of them already."""
+        verified = Verified()
+        expected = {remote_id: record for remote_id, record in owned.items() if _expected(record)}
+        if expected:
+            self._compare(expected, remote, verified)
+        return verified
+
     def _compare(
         self, live: Mapping[str, Record], remote: Mapping[str, RemoteObject | None], verified: Verified
     ) -> None:

@@ -49,7 +49,7 @@ SHARE_OF_TIMEOUT = 0.5
 class MondayDestination:
     """Delivers to one board and its subitem board."""
 
-    requests_per_commit = 1
+    lanes = 1
 
     def __init__(
         self, settings: Settings, clock: Clock, mappings: Sequence[EntityMapping], client: MondayClient

@@ -73,7 +73,7 @@ class ShelfDestination:
 
     entities: Sequence[Entity] = ENTITIES
     quiet_seconds = 5.0
-    requests_per_commit = 1
+    lanes = 1
 
     def __init__(self, shelf: Shelf, size: int = 4) -> None:
         self.shelf = shelf

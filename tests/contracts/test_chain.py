@@ -4,43 +4,62 @@ import itertools
 from collections.abc import Mapping, Sequence
 
 import pytest
+import sqlalchemy as sa
 
 from dagster_project.delivery.batches import Batches
 from dagster_project.delivery.chain import Chain
-from dagster_project.delivery.destination import Artefact, Change, Entity, RemoteObject, Row, Target
+from dagster_project.delivery.destination import (
+    Artefact,
+    Change,
+    Entity,
+    Finished,
+    RemoteObject,
+    Row,
+    Target,
+    Walk,
+    Wanted,
+)
 from dagster_project.delivery.engine import Engine
-from dagster_project.delivery.outcomes import Held, Rejected
+from dagster_project.delivery.outcomes import AccessRefused, Held
+from dagster_project.delivery.records import Record
 from dagster_project.delivery.report import Report
 from dagster_project.delivery.scope import Run, Scope
 from dagster_project.delivery.sending import no_checkpoint
 from dagster_project.delivery.states import State
+from dagster_project.warehouse import tables
 from tests.contracts.conftest import Crash, World
 from tests.contracts.shelf import ShelfDestination
 
 STEPS = (
     Entity("orders", "STG_orders", "COMPLETED"),
+    Entity("films", "", ""),
     Entity("jobs", "", ""),
-    Entity("purchases", "", "", parent="jobs"),
+    Entity("purchases", "", ""),
 )
 
 
 class ChainShelf(ShelfDestination):
-    """An order becomes a job; the job tells how many purchases it requires."""
+    """An order needs a film, which orders share, becomes a job, and the job tells how many purchases it requires."""
 
     entities: Sequence[Entity] = STEPS
 
-    def artefacts(
-        self, order: Row, step: Entity, made: Mapping[str, Sequence[RemoteObject]]
-    ) -> Sequence[Artefact] | Held | Rejected:
+    def artefacts(self, step: Entity, walks: Sequence[Walk]) -> Mapping[str, Wanted]:
+        return {walk.order.key: self._wanted(step, walk) for walk in walks}
+
+    def _wanted(self, step: Entity, walk: Walk) -> Wanted:
+        order = walk.order
+        if step.name == "films":
+            film = order.values["film"]
+            if film is None:
+                return Held("it names no film", "PRINTED_FILM_BASE_MISMATCH")
+            return [Artefact(film, {"name": film}, shared=True)]
         if step.name == "jobs":
-            if order.values["film"] is None:
-                return Held("PRINTED_FILM_BASE_MISMATCH")
             return [Artefact(order.key, {"name": order.key, "films": order.values["films"]})]
-        films = made["jobs"][0].values["films"]
+        films = walk.made["jobs"][0].values["films"]
+        if not films:
+            return Finished("NOTHING_TO_PURCHASE")
         return [
-            Artefact(
-                f"{order.key}+{n}", {"name": f"{order.key} {n}", "film": order.values["film"]}, order.key
-            )
+            Artefact(f"{order.key}+{n}", {"name": f"{order.key} {n}", "film": order.values["film"]})
             for n in range(films)
         ]
 
@@ -56,7 +75,7 @@ def order(world: World, key: str, film: str | None = "A", films: int = 2) -> Row
     return Row("orders", key, Change.NEW, values, revision=record.revision if record else None, batch="b")
 
 
-def drive(world: World, orders: Sequence[Row], checkpoint=no_checkpoint) -> Report:
+def drive(world: World, orders: Sequence[Row], checkpoint=no_checkpoint, lanes: int = 1) -> Report:
     """One run of the chain driver, as a new process would do it."""
     run = Run("shelf", "shelf:TEST:1")
     scope = Scope(world.warehouse, run, world.clock, 60)
@@ -64,39 +83,54 @@ def drive(world: World, orders: Sequence[Row], checkpoint=no_checkpoint) -> Repo
     ledger = world.ledger(run)
     ledger.recover_leftovers()
     destination = ChainShelf(world.shelf)
+    destination.lanes = lanes
     batches = Batches(world.warehouse, run, world.clock, destination.entities, "ORDERS", {})
     engine = Engine(
         destination, ledger, scope, batches, world.clock,
         preflight=destination.preflight(), mapping_versions={}, checkpoint=checkpoint,
     )  # fmt: skip
-    report = Chain(engine, destination, ledger).deliver(orders)
+    report = engine.deliver(orders, Chain(engine, destination, ledger).drive)
     scope.release()
     return report
 
 
-def test_an_order_becomes_everything_it_needs_once(world: World) -> None:
-    report = drive(world, [order(world, "o1"), order(world, "o2", films=3)])
+def ledger_row(world: World, key: str, entity: str = "orders") -> Record:
+    """What the ledger holds of an order, or of one of its artefacts."""
+    return world.ledger().records([(entity, key)])[(entity, key)]
+
+
+def keys(world: World, entity: str) -> list[str]:
+    """What stands on the shelf."""
+    return [key for key, _ in world.shelf.live(entity)]
+
+
+@pytest.mark.parametrize("lanes", [1, 4])
+def test_an_order_becomes_everything_it_needs_once(world: World, lanes: int) -> None:
+    report = drive(world, [order(world, "o1"), order(world, "o2", films=3)], lanes=lanes)
     assert report.as_dict()["entities"] == {
-        "jobs": {"DELIVERED": 2}, "orders": {"DELIVERED": 2}, "purchases": {"DELIVERED": 5},
+        "films": {"DELIVERED": 1}, "jobs": {"DELIVERED": 2}, "orders": {"DELIVERED": 2},
+        "purchases": {"DELIVERED": 5},
     }  # fmt: skip
-    assert [key for key, _ in world.shelf.live("purchases")] == ["o1+0", "o1+1", "o2+0", "o2+1", "o2+2"]
+    assert keys(world, "purchases") == ["o1+0", "o1+1", "o2+0", "o2+1", "o2+2"]
     requests = len(world.shelf.requests)
-    drive(world, [order(world, "o1"), order(world, "o2", films=3)])
+    assert requests == 1 + 2 + 2  # the rows of an order travel together, those of another order apart
+    drive(world, [order(world, "o1"), order(world, "o2", films=3)], lanes=lanes)
     assert len(world.shelf.requests) == requests
 
 
 def test_a_held_order_stops_alone_keeps_its_age_and_goes_on_when_the_hold_ends(world: World) -> None:
     drive(world, [order(world, "o1", film=None), order(world, "o2")])
-    first = world.ledger().records([("orders", "o1")])[("orders", "o1")]
-    assert (first.state, first.hold_reason) == (State.HELD, "PRINTED_FILM_BASE_MISMATCH")
-    assert [key for key, _ in world.shelf.live("jobs")] == ["o2"]
+    first = ledger_row(world, "o1")
+    assert (first.state, first.error_code) == (State.HELD, "PRINTED_FILM_BASE_MISMATCH")
+    assert first.hold_reason == "it names no film"
+    assert keys(world, "jobs") == ["o2"]
     world.later(days=3)
     drive(world, [order(world, "o1", film=None)])
-    again = world.ledger().records([("orders", "o1")])[("orders", "o1")]
-    assert again.hold_since == first.hold_since
+    assert ledger_row(world, "o1").hold_since == first.hold_since
     drive(world, [order(world, "o1", film="B")])
-    assert [key for key, _ in world.shelf.live("jobs")] == ["o1", "o2"]
-    assert world.ledger().records([("orders", "o1")])[("orders", "o1")].state is State.DELIVERED
+    assert keys(world, "jobs") == ["o1", "o2"]
+    last = ledger_row(world, "o1")
+    assert (last.state, last.error_code, last.hold_since) == (State.DELIVERED, None, None)
 
 
 def test_what_is_there_already_is_adopted_not_made_again(world: World) -> None:
@@ -106,19 +140,56 @@ def test_what_is_there_already_is_adopted_not_made_again(world: World) -> None:
     }  # fmt: skip
     drive(world, [order(world, "o1", films=1)])
     assert [remote_id for remote_id, o in world.shelf.objects.items() if o["entity"] == "jobs"] == ["77"]
-    assert [key for key, _ in world.shelf.live("purchases")] == ["o1+0"]
+    assert keys(world, "purchases") == ["o1+0"]
+
+
+def test_what_is_there_already_and_differs_is_adopted_and_told_what_is_wanted(world: World) -> None:
+    world.shelf.objects["77"] = {
+        "entity": "jobs", "key": "o1", "values": {"name": "o1", "films": 1},
+        "parent": None, "archived": False,
+    }  # fmt: skip
+    drive(world, [order(world, "o1", films=2)])
+    assert world.shelf.live("jobs") == [("o1", {"name": "o1", "films": 2})]
+    assert keys(world, "purchases") == ["o1+0", "o1+1"]
 
 
 def test_a_refused_artefact_stops_its_order_and_says_where(world: World) -> None:
     report = drive(world, [order(world, "o1", film="poison"), order(world, "o2")])
-    assert report.as_dict()["entities"]["orders"] == {"DELIVERED": 1, "HELD": 1}
-    record = world.ledger().records([("orders", "o1")])[("orders", "o1")]
-    assert record.hold_reason == "purchases o1+0: REJECTED"
+    assert report.as_dict()["entities"]["orders"] == {"DELIVERED": 1, "REJECTED": 1}
+    record = ledger_row(world, "o1")
+    assert (record.state, record.error_code) == (State.REJECTED, "films")
+    assert record.error_message == "films poison: poison is not allowed"
 
 
-@pytest.mark.parametrize("occurrence", [1, 2, 3, 4])
+def test_an_order_may_be_finished_before_its_last_step(world: World) -> None:
+    report = drive(world, [order(world, "o1", films=0)])
+    assert report.as_dict()["entities"]["orders"] == {"DELIVERED": 1}
+    with world.warehouse.begin() as connection:
+        events = sa.select(tables.delivery_event).where(tables.delivery_event.c.entity == "orders")
+        assert [(e.operation, e.outcome) for e in connection.execute(events)] == [
+            ("NOTHING_TO_PURCHASE", "DELIVERED")
+        ]
+
+
+def test_requests_under_way_when_the_run_is_stopped_are_still_listened_to(world: World) -> None:
+    """One of four is refused access: the run ends, and what the others made is known."""
+    orders = [order(world, f"o{n}", film="same", films=1) for n in range(8)]
+    world.shelf.faults.extend(["", "", "access"])
+    with pytest.raises(AccessRefused):
+        drive(world, orders, lanes=4)
+    made = [r.key for r in world.ledger().in_state("jobs", State.DELIVERED)]
+    assert made
+    assert sorted(made) == keys(world, "jobs")
+    world.later(minutes=2)
+    drive(world, [order(world, one.key, film="same", films=1) for one in orders], lanes=4)
+    assert keys(world, "jobs") == [one.key for one in orders]
+
+
+@pytest.mark.parametrize(("lanes", "occurrence"), [(1, 1), (1, 2), (1, 3), (1, 4), (4, 1), (4, 2), (4, 3)])
 @pytest.mark.parametrize("point", ["before_intent", "after_intent", "after_answer", "after_outcome"])
-def test_a_crash_anywhere_in_a_chain_makes_nothing_twice(world: World, point: str, occurrence: int) -> None:
+def test_a_crash_anywhere_in_a_chain_makes_nothing_twice(
+    world: World, point: str, occurrence: int, lanes: int
+) -> None:
     passed = itertools.count(1)
 
     def checkpoint(name: str) -> None:
@@ -126,8 +197,9 @@ def test_a_crash_anywhere_in_a_chain_makes_nothing_twice(world: World, point: st
             raise Crash(name)
 
     with pytest.raises(Crash):
-        drive(world, [order(world, "o1"), order(world, "o2")], checkpoint)
+        drive(world, [order(world, "o1"), order(world, "o2")], checkpoint, lanes)
     world.later(minutes=5)
-    drive(world, [order(world, "o1"), order(world, "o2")])
-    assert [key for key, _ in world.shelf.live("jobs")] == ["o1", "o2"]
-    assert [key for key, _ in world.shelf.live("purchases")] == ["o1+0", "o1+1", "o2+0", "o2+1"]
+    drive(world, [order(world, "o1"), order(world, "o2")], lanes=lanes)
+    assert keys(world, "films") == ["A"]
+    assert keys(world, "jobs") == ["o1", "o2"]
+    assert keys(world, "purchases") == ["o1+0", "o1+1", "o2+0", "o2+1"]
