@@ -1,6 +1,8 @@
 """Puts the command groups together and turns what may go wrong into sentences and exit codes."""
 
+import signal
 import sys
+from types import FrameType
 
 import typer
 
@@ -24,7 +26,6 @@ REFUSALS = (
 )  # fmt: skip
 FAILED, REFUSED = 1, 2
 CTRL_C = 130  # what Typer makes of it
-IN_A_STATEMENT = "Query interrupted"  # what DuckDB makes of it
 INTERRUPTED = "interrupted; what was being sent is in doubt and the next run probes it"
 
 app = typer.Typer(
@@ -69,31 +70,52 @@ app.add_typer(monday, name="monday")
 app.add_typer(counterpoint.group, name="counterpoint")
 
 
+class Interruption:
+    """Remembers a Ctrl-C: a library in whose native code it arrives makes an error of its own of it."""
+
+    arrived = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Handle the signal as Python does."""
+        self.arrived = True
+        signal.default_int_handler(number, frame)
+
+    def listen(self) -> None:
+        """Take the signal over, unless whoever started us decided about it."""
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, self)
+
+
 def main() -> None:
     """Run the command line and exit with an honest code."""
     output.tolerate_old_consoles()
-    sys.exit(_code())
+    interruption = Interruption()
+    interruption.listen()
+    sys.exit(_code(interruption))
 
 
-def _code() -> int:
+def _code(interruption: Interruption) -> int:
     wants_json = "--json" in sys.argv
     try:
         code = app(standalone_mode=False)
-    except BrokenOff as broken:  # it began, so it is no refusal
-        return _refuse(str(broken), wants_json, FAILED)
-    except REFUSALS as refusal:
-        return _refuse(str(refusal), wants_json)
-    except typer.TyperException as error:  # a word or an option that is none
-        return _refuse(error.format_message() if hasattr(error, "format_message") else str(error), wants_json)
     except (KeyboardInterrupt, typer.Abort):
         return _refuse(INTERRUPTED, wants_json)
-    except RuntimeError as error:
-        if str(error) != IN_A_STATEMENT:
-            raise
-        return _refuse(INTERRUPTED, wants_json)
+    except Exception as error:  # noqa: BLE001 - see `_failed`
+        return _refuse(INTERRUPTED, wants_json) if interruption.arrived else _failed(error, wants_json)
     if code == CTRL_C:
         return _refuse(INTERRUPTED, wants_json)
     return code if isinstance(code, int) else 0
+
+
+def _failed(error: Exception, wants_json: bool) -> int:
+    """Say in a sentence what went wrong; what nobody expected keeps its trace."""
+    if isinstance(error, BrokenOff):  # it began, so it is no refusal
+        return _refuse(str(error), wants_json, FAILED)
+    if isinstance(error, REFUSALS):
+        return _refuse(str(error), wants_json)
+    if isinstance(error, typer.TyperException):  # a word or an option that is none
+        return _refuse(error.format_message() if hasattr(error, "format_message") else str(error), wants_json)
+    raise error
 
 
 def _refuse(sentence: str, wants_json: bool, code: int = REFUSED) -> int:

@@ -3,10 +3,12 @@
 import datetime as dt
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from dagster_project.cli import main
@@ -163,3 +165,22 @@ def test_purge_counts_what_it_emptied(command) -> None:
     assert content(command("purge", "monday", "--json")) == {
         "events": 0, "landing_errors": 0, "mails": 0, "requests": 0,
     }  # fmt: skip
+
+
+def test_ctrl_c_that_a_library_makes_an_error_of_is_still_an_interruption(
+    command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(**_: Any) -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise duckdb.InvalidInputException("reading the schema failed: KeyboardInterrupt") from None
+
+    monkeypatch.setattr("dagster_project.cli.app.app", interrupted)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        said = command("run", "monday", "--all", "--json")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert said[0] == 2
+    assert content(said)["error"].startswith("interrupted")
