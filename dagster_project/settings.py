@@ -4,6 +4,7 @@ Sources, strongest first: environment variables, `.env`, the sandbox's own addre
 defaults. ENV is SANDBOX unless somebody says otherwise, and LIVE refuses to start half configured.
 """
 
+import datetime as dt
 import json
 import os
 import re
@@ -23,7 +24,9 @@ SANDBOX_TOKEN = "sandbox-token"  # noqa: S105 - what the sandbox accepts; worth 
 SANDBOX_WOO_KEY = "ck_sandbox"
 SANDBOX_WOO_SECRET = "cs_sandbox"  # noqa: S105 - likewise
 SANDBOX_DOC_IDS = (900_000_000_001, 999_999_999_999)
+SANDBOX_RADIUS_URL = "http://127.0.0.1:8081/radadapter/radius/api"
 _ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
+_MONTH_DAY_YEAR = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 
 
 class SettingsError(Exception):
@@ -147,6 +150,42 @@ class Settings(BaseSettings):
     counterpoint_fulfilment_minutes: int = Field(30, ge=1, description="interval of the status schedule")
     counterpoint_log_retention_days: int = Field(30, ge=8, description="rows of USER_SYNC_LOG are kept")
 
+    radius_api_url: str = Field(SANDBOX_RADIUS_URL, description="the ERP's XLink adapter")
+    dsn: str = Field("", description="ODBC data source of the ERP's database")
+    db_user: str = Field("", description="its login")
+    db_pass: SecretStr = Field(SecretStr(""), description="its password")
+    radius_database: Path | None = Field(None, description="SQLite file in the ERP's place, sandbox only")
+    radius_profile: str = Field(
+        "documented", pattern="^(documented|observed)$", description="addresses and payloads of the adapter"
+    )
+    radius_timeout_seconds: float = Field(60, gt=0, description="longest call of the adapter, longest query")
+    radius_quiet_seconds: float = Field(90, ge=0, description="longest execution + lag of the ERP's views")
+    radius_workers: int = Field(4, ge=1, le=32, description="orders whose calls are under way at once")
+    radius_direct_sql: bool = Field(True, description="may authorise orders and set price codes by SQL")
+    xlink_runner_url: str = Field("", description="price runner; empty: prices are left as they are")
+    xlink_runner_api_key: SecretStr = Field(SecretStr(""), description="its key, when it wants one")
+    xlink_runner_timeout_seconds: float = Field(900, gt=0, description="longest answer of the runner")
+    run_every_minutes: int = Field(30, ge=1, description="interval of the LWS schedule")
+    max_orders_per_run: int = Field(200, ge=1, description="new orders that one run takes up")
+    required_date_lead_days: int = Field(15, ge=0, description="film is wanted so long before it is required")
+    lws_eligibility_start_date: dt.date = Field(
+        dt.date(2025, 12, 26), description="plant-4 orders from this day on; YYYY-MM-DD"
+    )
+    hold_reminder_days: int = Field(3, ge=1, description="a hold is recalled after so long, then daily")
+    hold_escalation_days: int = Field(7, ge=1, description="a hold goes to ADMIN_EMAILS after so long")
+    csr_emails: Annotated[list[str], NoDecode] = Field(
+        default_factory=list, description="customer service: items to approve, orders to reconfirm, reminders"
+    )
+    fulfillment_emails: Annotated[list[str], NoDecode] = Field(
+        default_factory=list, description="fulfilment: film mismatches, decreases, references"
+    )
+    starpak_emails: Annotated[list[str], NoDecode] = Field(
+        default_factory=list, description="plant 2: the daily summary of holds"
+    )
+    admin_emails: Annotated[list[str], NoDecode] = Field(
+        default_factory=list, description="administrators: failures, escalations"
+    )
+
     smtp_server: str = Field(
         "", validation_alias=_also("smtp_server", "order_processing_smtp_server"),
         description="mail server; empty: alerts go to the log",
@@ -196,20 +235,36 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
 
-    @field_validator("alert_email", mode="before")
+    @field_validator(
+        "alert_email", "csr_emails", "fulfillment_emails", "starpak_emails", "admin_emails", mode="before"
+    )
     @classmethod
     def _separated_by_commas(cls, value: Any) -> Any:
         return (
             [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
         )
 
-    @field_validator("alert_email", "smtp_from")
+    @field_validator(
+        "alert_email", "smtp_from", "csr_emails", "fulfillment_emails", "starpak_emails", "admin_emails"
+    )
     @classmethod
     def _addresses(cls, value: Any) -> Any:
         for address in value if isinstance(value, list) else [value] * bool(value):
             if not _ADDRESS.fullmatch(address):
                 raise ValueError(f"{address!r} is no e-mail address")
         return value
+
+    @field_validator("radius_database")
+    @classmethod
+    def _absolute_if_said(cls, value: Path | None) -> Path | None:
+        return value if value is None else value.expanduser().resolve()
+
+    @field_validator("lws_eligibility_start_date", mode="before")
+    @classmethod
+    def _as_operators_write_it(cls, value: Any) -> Any:
+        """The predecessor's form, month/day/year, is a day too."""
+        found = _MONTH_DAY_YEAR.fullmatch(value.strip()) if isinstance(value, str) else None
+        return value if found is None else "{2}-{0:0>2}-{1:0>2}".format(*found.groups())
 
     @field_validator("site_time_zone", "woo_time_zone")
     @classmethod
@@ -230,6 +285,12 @@ class Settings(BaseSettings):
             raise ValueError("LEASE_SECONDS must be longer than MONDAY_TIMEOUT_SECONDS")
         if self.cp_doc_id_first > self.cp_doc_id_last:
             raise ValueError("CP_DOC_ID_FIRST is behind CP_DOC_ID_LAST: the range of document ids is empty")
+        if self.dsn and self.radius_database is not None:
+            raise ValueError("DSN and RADIUS_DATABASE are two ERPs: set one of them")
+        if self.hold_escalation_days < self.hold_reminder_days:
+            raise ValueError("HOLD_ESCALATION_DAYS is shorter than HOLD_REMINDER_DAYS")
+        if self.uses_radius and self.lease_seconds <= self.radius_timeout_seconds:
+            raise ValueError("LEASE_SECONDS must be longer than RADIUS_TIMEOUT_SECONDS")
         return self
 
     def _not_live(self) -> list[str]:
@@ -242,7 +303,7 @@ class Settings(BaseSettings):
             problems.append("MONDAY_BOARD_ID or MONDAY_SUBITEM_BOARD_ID is the sandbox's")
         if not self.monday_api_url.startswith("https://"):
             problems.append("MONDAY_API_URL is not an https address")
-        return [*problems, *self._counterpoint_not_live()]
+        return [*problems, *self._counterpoint_not_live(), *self._radius_not_live()]
 
     def _counterpoint_not_live(self) -> list[str]:
         """Only where Counterpoint is used at all: its address is set."""
@@ -262,6 +323,30 @@ class Settings(BaseSettings):
             if not self.ncr_api_url.startswith("https://"):
                 problems.append("NCR_API_URL is not an https address")
         return problems
+
+    def _radius_not_live(self) -> list[str]:
+        """Only where the ERP is used at all: its data source is set."""
+        problems = []
+        if self.radius_database is not None:
+            problems.append("RADIUS_DATABASE is the sandbox's: set DSN")
+        if not self.dsn:
+            return problems
+        if not (self.db_user and self.db_pass.get_secret_value()):
+            problems.append("DB_USER or DB_PASS is missing")
+        if self.radius_api_url == SANDBOX_RADIUS_URL:
+            problems.append("RADIUS_API_URL is the sandbox's")
+        if not self.radius_api_url.startswith(("http://", "https://")):
+            problems.append("RADIUS_API_URL is not an address")
+        if not (self.csr_emails and self.fulfillment_emails and self.admin_emails):
+            problems.append(
+                "CSR_EMAILS, FULFILLMENT_EMAILS or ADMIN_EMAILS is empty: nobody would hear of holds"
+            )
+        return problems
+
+    @property
+    def uses_radius(self) -> bool:
+        """True where there is an ERP at all: its data source, or the sandbox's file."""
+        return bool(self.dsn) or self.radius_database is not None
 
     @property
     def counterpoint(self) -> str:
