@@ -34,10 +34,15 @@ class Answering:
         error: Callable[[int], Answer],
         faults: FaultSchedule,
         calls: CallLog,
+        own: Callable[[str, Request, Answer | None], Answer] | None = None,
     ) -> None:
-        """`error` puts an ordered HTTP status into the system's own error shape."""
+        """`error` puts an ordered HTTP status into the system's own error shape.
+
+        `own` gives the answer of an own fault by its name, from the whole one where the request was executed.
+        """
         self._execute = execute
         self._error = error
+        self._own = own
         self._faults = faults
         self._calls = calls
 
@@ -88,6 +93,8 @@ class Answering:
             self._send(exchange, call, Answer(fault.status or 200, b""))
         elif fault.kind == "html":
             self._send(exchange, call, Answer(fault.status or 502, HTML_PAGE, HTML_HEADERS))
+        elif fault.kind == "own" and self._own is not None:
+            self._send(exchange, call, self._own(fault.name, request, answer))
         else:
             self._send(exchange, call, self._ordered(fault))
 

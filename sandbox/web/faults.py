@@ -21,6 +21,7 @@ FaultKind = Literal[
     "close",  # connection closed without an answer
     "reset",  # connection reset
     "kill",  # SIGKILL to the caller, told by the header X-Sandbox-Pid
+    "own",  # an answer that only this system gives, by its `name`
     "none",  # nothing: a gap in a queue
 ]
 CallKind = Literal["read", "write"]
@@ -37,6 +38,9 @@ class Fault(BaseModel):
     status: int | None = Field(None, ge=200, le=599)
     seconds: float = Field(1.0, ge=0)
     """What Retry-After tells."""
+
+    name: str = ""
+    """Of an own fault: which one; the system lists them."""
 
     after_entries: int | None = Field(None, ge=0)
     """Of a batch, execute only so many entries: what a time-out of the server leaves behind."""

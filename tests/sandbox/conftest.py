@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from sandbox.monday.server import RunningMonday
+from sandbox.radius.server import RunningRadius
+from tests.sandbox import radius_wire
 from tests.sandbox.monday_wire import Wire
 
 
@@ -15,3 +18,10 @@ def wire() -> Iterator[Wire]:
     """A caller of a fresh Monday with generous limits."""
     with RunningMonday() as monday:
         yield Wire(monday)
+
+
+@pytest.fixture
+def radius(tmp_path: Path) -> Iterator[radius_wire.Wire]:
+    """A caller of an ERP without items and orders, which shows everything to SQL at once."""
+    with RunningRadius(tmp_path / "radius.sqlite", view_lag_seconds=0) as running:
+        yield radius_wire.Wire(running)

@@ -1,0 +1,103 @@
+"""The ERP's database: one SQLite file in WAL mode, which a reader attaches as schema PUB.
+
+Every change is one transaction with the name of who makes it; other processes may read and write at the same time.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sandbox.radius.audit_triggers import audit_ddl
+from sandbox.radius.session import Session
+from sandbox.radius.tables import LATE, TABLES, twin
+
+BUSY_SECONDS = 30.0
+_OWN = """
+create table if not exists sandbox_fact (name varchar primary key, value varchar not null);
+create table if not exists sandbox_number (name varchar primary key, last integer not null);
+create table if not exists sandbox_estimate (
+    ItemCode varchar primary key, ratio numeric not null, setup numeric not null, width numeric not null,
+    webs integer not null default 1,
+    p4 integer not null default 1, p2 integer not null default 1, extra varchar not null default ''
+);
+create table if not exists sandbox_item (ItemCode varchar primary key, body varchar not null);
+create table if not exists sandbox_film (
+    SOrderNum integer, SOrderLineNum integer, ItemCode varchar not null, primary key (SOrderNum, SOrderLineNum)
+);
+create table if not exists sandbox_scene (
+    SOrderNum integer primary key, scene varchar not null, expected varchar not null
+);
+"""
+
+
+class Erp:
+    """Use it under `reading` or `changing`; both hold the one connection of this object."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.RLock()
+        self._connection = self._open(self.path)
+        self._make()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """One state of the file for the length of the block."""
+        with self._lock:
+            self._connection.execute("begin")
+            try:
+                yield Session(self._connection)
+            finally:
+                self._connection.execute("rollback")
+
+    @contextmanager
+    def changing(self, who: str) -> Iterator[Session]:
+        """One transaction; `who` (api, people, world) stands in the audit."""
+        with self._lock:
+            self._connection.execute("begin immediate")
+            try:
+                self._connection.execute("update sandbox_writer set name = ?", (who,))
+                yield Session(self._connection, who)
+                self._connection.execute("update sandbox_writer set name = ''")
+            except BaseException:
+                self._connection.execute("rollback")
+                raise
+            self._connection.execute("commit")
+
+    def publish(self) -> float | None:
+        """Show what has waited long enough to SQL; seconds until the next row is due, None when none waits."""
+        with self.changing("world") as session:
+            return session.publish()
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    def _open(self, path: Path) -> sqlite3.Connection:
+        # isolation_level None: transactions begin and end where this class says so.
+        connection = sqlite3.connect(
+            str(path), timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None
+        )
+        connection.row_factory = sqlite3.Row
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("pragma synchronous = normal")
+        return connection
+
+    def _make(self) -> None:
+        made = self._connection.execute("select 1 from sqlite_master where name = 'sandbox_scene'").fetchone()
+        if made:
+            return
+        tables = [table.ddl() for table in TABLES]
+        late = [table.ddl(twin(table.name), extra="due_at real not null, ") for table in LATE]
+        self._connection.executescript(
+            "begin immediate;\n" + "\n".join(tables + late) + audit_ddl() + _OWN + "commit;"
+        )
+
+
+def open_as_pub(path: str | Path, timeout: float = 10.0) -> sqlite3.Connection:
+    """A connection as the product opens it: nothing of its own, the ERP attached as PUB."""
+    connection = sqlite3.connect(":memory:", timeout=timeout)
+    connection.execute("attach database ? as PUB", (str(path),))
+    return connection
