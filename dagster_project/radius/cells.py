@@ -16,6 +16,8 @@ def text(value: Any) -> str | None:
 
 def whole(value: Any) -> int | None:
     """A whole number; raises ValueError for what is none."""
+    if value is None or isinstance(value, int):
+        return value
     found = number(value)
     if found is not None and found != found.to_integral_value():
         raise ValueError(f"{value!r} is no whole number")

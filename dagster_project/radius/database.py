@@ -6,10 +6,12 @@ stand alone, each its own transaction, so that a read sees what is there now. Er
 have happened, in one line, without login or password.
 """
 
+import datetime as dt
 import re
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -111,9 +113,15 @@ class ErpDatabase:
         connection = self._connection()
         self.queries += 1
         try:
-            return connection.cursor().execute(sql, tuple(parameters))
+            return connection.cursor().execute(sql, self._bound(parameters))
         except self._errors as error:
             raise self._meaning(error, writes=writes) from None
+
+    def _bound(self, parameters: Sequence[Any]) -> tuple[Any, ...]:
+        """ODBC takes decimals and dates as they are; in SQLite they are texts."""
+        if self._file is None:
+            return tuple(parameters)
+        return tuple(str(v) if isinstance(v, Decimal | dt.date) else v for v in parameters)
 
     def _connection(self) -> Any:
         found = getattr(self._mine, "connection", None)

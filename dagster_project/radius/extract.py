@@ -1,0 +1,153 @@
+"""The ERP into the raw tables: orders in scope and those the ledger watches, and what was made for them.
+
+Each question is asked once for all orders: lines, items, jobs by orders; requirements and purchase orders by jobs;
+plant 2 by purchase orders. An order with which the ERP is done is not asked for any more once it is known.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from dagster_project.delivery.states import RETIRED, State
+from dagster_project.radius import cells, queries
+from dagster_project.radius import raw_tables as raws
+from dagster_project.radius.database import ErpDatabase
+from dagster_project.settings import Settings
+from dagster_project.warehouse import raw, tables
+from dagster_project.warehouse.engine import Warehouse
+
+Row = dict[str, Any]
+DERIVED = ("16P4-", "1600-")
+_CELLS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
+    (sa.Integer, cells.whole),
+    (sa.Numeric, cells.number),
+    (sa.Date, cells.day),
+    (sa.Unicode, cells.text),
+)
+
+
+def extract(settings: Settings, warehouse: Warehouse, instance: str) -> Mapping[str, int]:
+    """Fill the raw tables; return rows by table. Raises what ErpDatabase raises, and changes nothing then."""
+    with warehouse.begin() as connection:
+        raw.prepare(connection, raws.metadata)
+        watched = _watched(connection, instance)
+    erp = ErpDatabase.of(settings)
+    try:
+        found = _read(erp, settings, watched)
+    finally:
+        erp.release()
+    with warehouse.begin() as connection:
+        return {
+            table.name.removeprefix("raw_radius__"): raw.refill(connection, table, rows)
+            for table, rows in found.items()
+        }
+
+
+def _watched(connection: Connection, instance: str) -> list[int]:
+    """Orders of the ledger, but those whose chain was complete when the ERP was done with them."""
+    ledger = tables.delivery.c
+    query = sa.select(ledger.business_key, ledger.state, ledger.told).where(
+        ledger.instance == instance, ledger.entity == "orders", ledger.state.not_in(sorted(RETIRED))
+    )
+    return [
+        int(key)
+        for key, state, told in connection.execute(query)
+        if not (state == State.DELIVERED and told and json.loads(told).get("status") == queries.COMPLETE)
+    ]
+
+
+def _read(erp: ErpDatabase, settings: Settings, watched: Sequence[int]) -> dict[sa.Table, list[Row]]:
+    headers = _typed(
+        raws.SO4_HEADERS, erp.rows(queries.ORDERS_IN_SCOPE, [settings.lws_eligibility_start_date])
+    )
+    missing = set(watched) - _values(headers, "SOrderNum")
+    headers += _typed(raws.SO4_HEADERS, erp.rows_in(queries.ORDERS_WATCHED, sorted(missing)))
+    orders = sorted(_values(headers, "SOrderNum"))
+    lines = _typed(raws.SO4_LINES, erp.rows_in(queries.LINES_OF_ORDERS, orders, "4"))
+    jobs = _typed(raws.JOBS_P4, erp.rows_in(queries.JOBS_OF_ORDERS, orders, "4", "4"))
+    newest = sorted(_newest(jobs))
+    requirements = _typed(raws.REQUIREMENTS, erp.rows_in(queries.REQUIREMENTS_OF_JOBS, newest))
+    reference = queries.JOB_REFERENCE[settings.radius_profile]
+    of_jobs = queries.PO_LINES_OF_JOBS.replace("{reference}", reference)
+    po_lines = _typed(raws.PO_LINES, erp.rows_in(of_jobs, newest))
+    return {
+        raws.SO4_HEADERS: headers,
+        raws.SO4_LINES: lines,
+        raws.ITEMS: _typed(raws.ITEMS, erp.rows_in(queries.ITEMS, _items(lines, requirements))),
+        raws.JOBS_P4: jobs,
+        raws.REQUIREMENTS: requirements,
+        raws.PO_LINES: po_lines,
+        **_plant_2(erp, sorted(_values(po_lines, "POrderNum"))),
+    }
+
+
+def _plant_2(erp: ErpDatabase, purchase_orders: Sequence[int]) -> dict[sa.Table, list[Row]]:
+    numbers = [str(number) for number in purchase_orders]
+    headers = _typed(raws.SO2_HEADERS, erp.rows_in(queries.SO2_OF_PURCHASE_ORDERS, numbers))
+    orders = sorted(_values(headers, "SOrderNum"))
+    links = _typed(raws.JOBS_P4, erp.rows_in(queries.JOBS_OF_ORDERS, orders, "2", "2"))
+    return {
+        raws.SO2_HEADERS: headers,
+        raws.SO2_LINES: _typed(raws.SO2_LINES, erp.rows_in(queries.LINES_OF_ORDERS, orders, "2")),
+        raws.JOB_LINES_P2: _job_lines(erp, links),
+        raws.SHIP_REQUEST_LINES: _typed(
+            raws.SHIP_REQUEST_LINES, erp.rows_in(queries.SHIP_REQUESTS_OF_ORDERS, orders)
+        ),
+    }
+
+
+def _job_lines(erp: ErpDatabase, links: Sequence[Row]) -> list[Row]:
+    """Lines of jobs, once for each order that the job serves."""
+    by_job: dict[str, list[dict[str, Any]]] = {}
+    for line in erp.rows_in(queries.LINES_OF_JOBS_P2, sorted(_values(links, "JobCode"))):
+        by_job.setdefault(str(line["jobcode"]).strip(), []).append(line)
+    return _typed(
+        raws.JOB_LINES_P2,
+        (
+            {**line, "sordernum": link["SOrderNum"], "tablerecid": link["TableRecId"]}
+            for link in links
+            for line in by_job.get(link["JobCode"], ())
+        ),
+    )
+
+
+def _items(lines: Iterable[Row], requirements: Iterable[Row]) -> list[str]:
+    """Base items, what is derived of them, and what the jobs require."""
+    bases = _values(lines, "ItemCode")
+    derived = {prefix + core(base) for base in bases for prefix in DERIVED}
+    return sorted(bases | derived | _values(requirements, "ItemCode"))
+
+
+def core(item: str) -> str:
+    """An item code without the marks of printed film and printed roll, which are taken off once, in this order."""
+    for prefix in DERIVED:
+        item = item[len(prefix) :] if item.upper().startswith(prefix) else item
+    return item
+
+
+def _newest(jobs: Iterable[Row]) -> set[str]:
+    """The job of each order that was linked last."""
+    newest: dict[int, tuple[int, str]] = {}
+    for job in jobs:
+        link = (job["TableRecId"] or 0, job["JobCode"])
+        newest[job["SOrderNum"]] = max(newest.get(job["SOrderNum"], link), link)
+    return {code for _, code in newest.values()}
+
+
+def _values(rows: Iterable[Row], name: str) -> set[Any]:
+    return {row[name] for row in rows} - {None}
+
+
+def _typed(table: sa.Table, found: Iterable[Mapping[str, Any]]) -> list[Row]:
+    """Rows of the ERP as a raw table keeps them; those without a key are none of them."""
+    columns = [(column.name, column.name.lower(), _cell(column)) for column in table.columns]
+    keys = [column.name for column in table.primary_key.columns]
+    rows = [{name: cell(row.get(low)) for name, low, cell in columns} for row in found]
+    return [row for row in rows if all(row[key] is not None for key in keys)]
+
+
+def _cell(column: sa.Column[Any]) -> Callable[[Any], Any]:
+    return next(cell for kind, cell in _CELLS if isinstance(column.type, kind))
