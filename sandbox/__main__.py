@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
+from sandbox.radius.generation import DEFAULT_ORDERS as DEFAULT_RADIUS_ORDERS
 from sandbox.woocommerce.generation import DEFAULT_ORDERS, DEFAULT_SEED
 from sandbox.world import Wanted, World
 
@@ -23,9 +24,17 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0, help="of Monday; 0 takes a free one")
     parser.add_argument("--woo-orders", type=int, default=DEFAULT_ORDERS, help="made up on the first start")
     parser.add_argument("--woo-ending", type=_moment, help="moment of the newest order, UTC; default: now")
+    parser.add_argument("--radius-orders", type=int, default=DEFAULT_RADIUS_ORDERS, help="likewise")
+    parser.add_argument("--radius-chains", type=int, default=0, help="so many left by the predecessor")
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="of everything made up")
     arguments = parser.parse_args()
-    wanted = Wanted(arguments.woo_orders, arguments.seed, arguments.woo_ending)
+    wanted = Wanted(
+        arguments.woo_orders,
+        arguments.seed,
+        arguments.woo_ending,
+        arguments.radius_orders,
+        arguments.radius_chains,
+    )
     world = World(arguments.home, arguments.port, wanted)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

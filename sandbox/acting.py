@@ -69,6 +69,23 @@ def _predecessor(home: Path, database: "CounterpointDatabase", order_id: int) ->
         return asdict(predecessor.apply(connection, order, expected, now()))
 
 
+def radius(home: Path, action: str, arguments: Arguments) -> Any:
+    """What somebody does in the ERP, or its audit and settings."""
+    from sandbox.radius.control import ACTIONS as CONTROLS
+    from sandbox.radius.control import RadiusControl
+    from sandbox.radius.erp import Erp
+    from sandbox.radius.people import ACTIONS, People
+
+    if action in CONTROLS:
+        return getattr(RadiusControl(_control(home, "radius")), action)(**arguments)
+    if action not in ACTIONS:
+        raise NotThere(_unknown(action, [*CONTROLS, *ACTIONS]))
+    file = home / "sandbox" / "radius.sqlite"
+    if not file.exists():
+        raise NotThere(f"there is no Radius in {home}: start the sandbox once")
+    return getattr(People(Erp(file)), action)(**arguments)
+
+
 def mailbox(home: Path, action: str, arguments: Arguments) -> Any:
     """Read or clear the mailbox, or let it refuse."""
     from sandbox.mailbox.server import MailboxControl
@@ -87,6 +104,7 @@ def mailbox(home: Path, action: str, arguments: Arguments) -> Any:
 SYSTEMS: dict[str, Callable[[Path, str, Arguments], Any]] = {
     "shop": shop,
     "counterpoint": counterpoint,
+    "radius": radius,
     "mailbox": mailbox,
 }
 

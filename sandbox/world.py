@@ -10,6 +10,11 @@ from sandbox.counterpoint.ncr.access import API_KEY, PASSWORD, USER
 from sandbox.mailbox.server import RunningMailbox
 from sandbox.monday.server import MondayServer
 from sandbox.monday.settings import profile
+from sandbox.radius.endpoint import BASE as RADIUS_BASE
+from sandbox.radius.erp import Erp
+from sandbox.radius.generation import DEFAULT_ORDERS as DEFAULT_RADIUS_ORDERS
+from sandbox.radius.generation import eligible_since, fill
+from sandbox.radius.server import RadiusSite
 from sandbox.web.serving import Server, ServerThread, Site
 from sandbox.web.transport import Exchange, Request
 from sandbox.woocommerce.generation import DEFAULT_ORDERS, DEFAULT_SEED
@@ -26,6 +31,9 @@ class Wanted:
     seed: int = DEFAULT_SEED
     ending: datetime | None = None
     """Moment of the newest web order; None: the beginning of this hour."""
+    radius_orders: int = DEFAULT_RADIUS_ORDERS
+    radius_chains: int = 0
+    """So many of them have been through the predecessor."""
 
 
 class World:
@@ -44,6 +52,10 @@ class World:
             woo_server(state / "woocommerce.sqlite", orders=wanted.orders, seed=wanted.seed, ending=ending)
         )
         self._ncr = ServerThread(Server(_NcrLater(self._counterpoint)))
+        self._erp = Erp(state / "radius.sqlite")
+        self._erp.restore()
+        fill(self._erp, wanted.radius_orders, wanted.seed, chains=wanted.radius_chains)
+        self._radius = ServerThread(Server(RadiusSite(self._erp)))
         self._mailbox = RunningMailbox(state / "mailbox.sqlite")
         company.join()
         if not self._counterpoint.exists():
@@ -63,6 +75,11 @@ class World:
                 "ncr_api_password": PASSWORD,
                 "ncr_quiet_seconds": QUIET_SECONDS,
                 "counterpoint_url": f"duckdb:///{self._counterpoint}",
+                "radius_api_url": f"{self._radius.url}{RADIUS_BASE}",
+                "radius_database": str(self._erp.path),
+                "radius_quiet_seconds": QUIET_SECONDS,
+                "xlink_runner_url": self._radius.url,
+                "lws_eligibility_start_date": eligible_since(self._erp),
                 "order_processing_smtp_server": self._mailbox.host,
                 "order_processing_smtp_port": self._mailbox.port,
                 "order_processing_alert_email": "operators@example.net",
@@ -71,6 +88,7 @@ class World:
                 "monday": self._monday.url,
                 "woocommerce": self._shop.url,
                 "ncr": self._ncr.url,
+                "radius": self._radius.url,
                 "mailbox": self._mailbox.url,
             },
         }
@@ -79,12 +97,14 @@ class World:
         """Serve until `stop`."""
         self._shop.start()
         self._ncr.start()
+        self._radius.start()
         self._mailbox.start()
         try:
             self._monday.run()
         finally:
             self._shop.stop()
             self._ncr.stop()
+            self._radius.stop()
             self._mailbox.stop()
 
     def stop(self) -> None:

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -29,10 +29,13 @@ class Refused(Exception):
 def up(
     port: Annotated[int, typer.Option(help="Of Monday; 0 takes a free one.")] = 0,
     woo_orders: Annotated[int, typer.Option(min=1, help="Web orders made up on the first start.")] = 450,
+    radius_orders: Annotated[int, typer.Option(min=1, help="Likewise, sales orders of plant 4.")] = 60,
+    radius_chains: Annotated[int, typer.Option(min=0, help="So many left by the predecessor.")] = 0,
 ) -> None:
     """Play the outside systems until Ctrl-C; settings with ENV=SANDBOX find them by themselves."""
     settings = _sandbox_settings()
-    process = _start(settings, port, woo_orders)
+    sizes = {"woo-orders": woo_orders, "radius-orders": radius_orders, "radius-chains": radius_chains}
+    process = _start(settings, port, sizes)
     try:
         addresses = _wait(settings, process)
         output.pairs("the sandbox is up; Ctrl-C ends it", addresses["settings"])
@@ -42,7 +45,7 @@ def up(
 
 
 def act(
-    system: Annotated[str, typer.Argument(help="shop, counterpoint or mailbox")],
+    system: Annotated[str, typer.Argument(help="shop, counterpoint, radius or mailbox")],
     action: Annotated[str, typer.Argument(help="Such as place, pay, release; an unknown one lists all.")],
     arguments: Annotated[list[str] | None, typer.Argument(metavar="NAME=VALUE")] = None,
 ) -> None:
@@ -97,13 +100,15 @@ def _alive(settings: Settings) -> bool:
     return True
 
 
-def _start(settings: Settings, port: int, woo_orders: int | None = None) -> "subprocess.Popen[bytes]":
+def _start(
+    settings: Settings, port: int, sizes: Mapping[str, int] | None = None
+) -> "subprocess.Popen[bytes]":
     home = settings.order_staging_home
     home.mkdir(parents=True, exist_ok=True)
     _address_file(settings).unlink(missing_ok=True)
     log = (home / "sandbox.log").open("ab")
     command = [sys.executable, "-m", "sandbox", "--home", str(home), "--port", str(port)]
-    command += ["--woo-orders", str(woo_orders)] if woo_orders else []
+    command += [word for name, size in (sizes or {}).items() for word in (f"--{name}", str(size))]
     return subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)  # noqa: S603 - our own program
 
 

@@ -27,7 +27,7 @@ def _triggers(table: Table) -> str:
     changed = " union all ".join(
         f"""select '{name}.{column}', {_key(table, "new")},
             coalesce(old."{column}", 'null') || ' -> ' || coalesce(new."{column}", 'null')
-            where old."{column}" is not new."{column}" """
+            where old."{column}" is not new."{column}" collate binary """
         for column in table.columns
     )
     return f"""

@@ -7,12 +7,16 @@ from typing import Any
 from sandbox.radius.deeds import DEEDS
 from sandbox.radius.erp import Erp
 from sandbox.radius.odd_answers import ODD
+from sandbox.radius.people import People
 from sandbox.radius.settings import Settings
 from sandbox.web.calls import CallLog
 from sandbox.web.control import Control, ControlEndpoint
 from sandbox.web.faults import FaultPlan, FaultSchedule
 
 COUNTED = ("api", "sql")
+ACTIONS = ("audit", "reset_audit", "settings", "hide_database", "restore_database", "fault", "clear_faults",
+           "calls", "names")  # fmt: skip
+"""What may be asked for from the command line."""
 
 
 class RadiusControl(Control):
@@ -31,6 +35,23 @@ class RadiusControl(Control):
         """Set what is named (view_lag_seconds, latency, runner_api_key, runner_fails); tells all."""
         return self.post("/settings", wanted)
 
+    def fault(self, **fault: Any) -> Any:
+        """One fault for the next request that it fits: kind, when, path (a deed), status, name."""
+        return self.next_faults(fault)
+
+    def hide_database(self) -> None:
+        """The ERP's database is gone, for SQL and for the adapter."""
+        self.post("/database", {"gone": True})
+
+    def restore_database(self) -> None:
+        """It is back."""
+        self.post("/database", {"gone": False})
+
+    def scenes(self) -> list[dict[str, Any]]:
+        """The orders that were made up: SOrderNum, scene, expected."""
+        told: list[dict[str, Any]] = self.get("/scenes")
+        return told
+
     def names(self) -> Any:
         """Deeds, by which faults and latency are ordered, and the names of own faults."""
         return self.get("/names")
@@ -41,6 +62,7 @@ def control_endpoint(erp: Erp, settings: Settings, faults: FaultSchedule, calls:
 
     def reset() -> dict[str, Any]:
         """Faults, settings, calls and audit; orders belong to the database."""
+        erp.restore()
         faults.set(FaultPlan())
         calls.clear()
         _forget(erp)
@@ -53,6 +75,8 @@ def control_endpoint(erp: Erp, settings: Settings, faults: FaultSchedule, calls:
             ("GET", "/audit"): lambda log="1": _audit(erp, log != "0"),
             ("POST", "/audit/reset"): lambda: _forget(erp),
             ("POST", "/settings"): lambda **wanted: settings.change(wanted),
+            ("POST", "/database"): lambda gone: _database(erp, gone),
+            ("GET", "/scenes"): lambda: People(erp).scenes(),
             ("GET", "/names"): lambda: {"deeds": DEEDS, "own": sorted(ODD)},
             ("POST", "/reset"): reset,
         },
@@ -77,6 +101,14 @@ def _forget(erp: Erp) -> dict[str, Any]:
     with erp.changing("world") as session:
         session.delete("sandbox_audit")
     return {}
+
+
+def _database(erp: Erp, gone: bool) -> dict[str, Any]:
+    if gone:
+        erp.hide()
+    else:
+        erp.restore()
+    return {"gone": gone}
 
 
 def _parsed(text: str) -> Any:

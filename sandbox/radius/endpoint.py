@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from sandbox.radius import documented
 from sandbox.radius.deeds import DOCUMENTED, UNKNOWN, deed_of
 from sandbox.radius.envelope import Asked, Told, Unreadable, answer, opened
-from sandbox.radius.erp import Erp
+from sandbox.radius.erp import Erp, Unavailable
 from sandbox.radius.items import get_item, save_item
 from sandbox.radius.jobs import order_processing
 from sandbox.radius.purchase_orders import purchase_order
@@ -22,7 +22,7 @@ from sandbox.web.transport import Request
 
 BASE = "/radadapter/radius/api"
 PER_ENTITY = f"{BASE}/CompNum/{COMPANY}/"
-SUCCESS, DOCUMENTED_FAILURE = 1, 400
+SUCCESS, DOCUMENTED_FAILURE, DOCUMENTED_ERROR = 1, 400, 500
 
 Handler = Callable[[Session, object], Json]
 _OBSERVED: Mapping[str, tuple[Handler, int]] = {
@@ -92,6 +92,8 @@ class Endpoint:
             return Told(asked.entity, success, "", self._do(handler, asked.payload))
         except Refused as refused:
             return Told(asked.entity, FAILED, refused.message, refused.payload)
+        except Unavailable as gone:
+            return Told(asked.entity, FAILED, str(gone), {})
 
     def _documented(self, place: str, asked: Asked) -> Told:
         handler = _DOCUMENTED.get(place)
@@ -101,6 +103,8 @@ class Endpoint:
             return Told(asked.entity, SUCCESS, None, self._do(handler, asked.payload))
         except Refused as refused:
             return Told(asked.entity, DOCUMENTED_FAILURE, refused.message, refused.payload, 400)
+        except Unavailable as gone:
+            return Told(asked.entity, DOCUMENTED_ERROR, str(gone), {}, 500)
 
     def _do(self, handler: Handler, payload: object) -> Json:
         """One transaction: an order is there whole or not at all."""

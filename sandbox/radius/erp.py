@@ -5,6 +5,7 @@ Every change is one transaction with the name of who makes it; other processes m
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,8 @@ from sandbox.radius.session import Session
 from sandbox.radius.tables import LATE, TABLES, twin
 
 BUSY_SECONDS = 30.0
+_CHECKPOINT_SECONDS = 5.0
+_NO_DATABASE = "The broker is not running.\n" * 200
 _OWN = """
 create table if not exists sandbox_fact (name varchar primary key, value varchar not null);
 create table if not exists sandbox_number (name varchar primary key, last integer not null);
@@ -32,6 +35,10 @@ create table if not exists sandbox_scene (
 """
 
 
+class Unavailable(Exception):
+    """The database is gone, or somebody keeps it from going; the message says which."""
+
+
 class Erp:
     """Use it under `reading` or `changing`; both hold the one connection of this object."""
 
@@ -39,46 +46,82 @@ class Erp:
         self.path = Path(path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
-        self._connection = self._open(self.path)
-        self._make()
+        self._hidden = self.path.with_name(f"{self.path.name}.gone")
+        self._now: sqlite3.Connection | None = None
+        if not self._hidden.exists():
+            self._now = self._open()
+            self._make()
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        if self._now is None:
+            raise Unavailable("The database is not available")
+        return self._now
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """One state of the file for the length of the block."""
+        """One state of the file for the length of the block. Raises Unavailable."""
         with self._lock:
-            self._connection.execute("begin")
+            connection = self._connection
+            connection.execute("begin")
             try:
-                yield Session(self._connection)
+                yield Session(connection)
             finally:
-                self._connection.execute("rollback")
+                connection.execute("rollback")
 
     @contextmanager
     def changing(self, who: str) -> Iterator[Session]:
-        """One transaction; `who` (api, people, world) stands in the audit."""
+        """One transaction; `who` (api, people, world) stands in the audit. Raises Unavailable."""
         with self._lock:
-            self._connection.execute("begin immediate")
+            connection = self._connection
+            connection.execute("begin immediate")
             try:
-                self._connection.execute("update sandbox_writer set name = ?", (who,))
-                yield Session(self._connection, who)
-                self._connection.execute("update sandbox_writer set name = ''")
+                connection.execute("update sandbox_writer set name = ?", (who,))
+                yield Session(connection, who)
+                connection.execute("update sandbox_writer set name = ''")
             except BaseException:
-                self._connection.execute("rollback")
+                connection.execute("rollback")
                 raise
-            self._connection.execute("commit")
+            connection.execute("commit")
 
     def publish(self) -> float | None:
         """Show what has waited long enough to SQL; seconds until the next row is due, None when none waits."""
         with self.changing("world") as session:
             return session.publish()
 
-    def close(self) -> None:
+    def hide(self) -> None:
+        """The database goes away: whoever opens it finds something else. Raises Unavailable while it is in use."""
         with self._lock:
+            if self._now is None:
+                return
+            # What stands in the log would else be read by whoever opens the file that is put in place.
+            deadline = time.monotonic() + _CHECKPOINT_SECONDS
+            while self._now.execute("pragma wal_checkpoint(truncate)").fetchone()[0]:
+                if time.monotonic() > deadline:
+                    raise Unavailable(f"{self.path} is being read")
+                time.sleep(0.05)
+            self._now.close()
+            self._now = None
+            self.path.replace(self._hidden)
+            self.path.write_text(_NO_DATABASE)
+
+    def restore(self) -> None:
+        """It is back, as it was."""
+        with self._lock:
+            if self._now is None:
+                self._hidden.replace(self.path)
+                self._now = self._open()
+
+    def close(self) -> None:
+        """Let go of the file; a hidden one is put back."""
+        with self._lock:
+            self.restore()
             self._connection.close()
 
-    def _open(self, path: Path) -> sqlite3.Connection:
+    def _open(self) -> sqlite3.Connection:
         # isolation_level None: transactions begin and end where this class says so.
         connection = sqlite3.connect(
-            str(path), timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None
+            str(self.path), timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None
         )
         connection.row_factory = sqlite3.Row
         connection.execute("pragma journal_mode = wal")

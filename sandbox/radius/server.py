@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sandbox.radius.control import RadiusControl, control_endpoint
 from sandbox.radius.endpoint import BASE, Endpoint, page
-from sandbox.radius.erp import Erp
+from sandbox.radius.erp import Erp, Unavailable
 from sandbox.radius.odd_answers import odd
 from sandbox.radius.people import People
 from sandbox.radius.settings import Settings
@@ -62,8 +62,11 @@ class Publisher:
                 return
             if self._timer is not None:
                 self._timer.cancel()
-            seconds = self._publish()
             self._timer = None
+            try:
+                seconds = self._publish()
+            except Unavailable:
+                return  # who asks next looks again
             if seconds is not None:
                 self._timer = threading.Timer(max(seconds, 0) + 0.001, self.look)
                 self._timer.daemon = True

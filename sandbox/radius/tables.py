@@ -1,7 +1,7 @@
 """The tables of the ERP that the LWS workflow touches: columns with their types, keys, indexes.
 
 Names and spelling are those of the schema PUB. Types are what a SQLite reader may be told: a decimal
-comes back as a number, a date as ISO text.
+comes back as a number, a date as ISO text. Texts compare without regard to case, as Progress compares them.
 """
 
 from collections.abc import Mapping
@@ -18,13 +18,17 @@ class Table:
     def ddl(self, name: str | None = None, *, extra: str = "") -> str:
         """Statements that make it, under another name where told; `extra` columns come first."""
         name = name or self.name
-        columns = ", ".join(f'"{column}" {kind}' for column, kind in self.columns.items())
+        columns = ", ".join(f'"{column}" {_declared(kind)}' for column, kind in self.columns.items())
         key = ", ".join(f'"{column}"' for column in self.key)
         statements = [f'create table if not exists "{name}" ({extra}{columns}, primary key ({key}))']
         for place, index in enumerate(self.indexes):
             over = ", ".join(f'"{column}"' for column in index)
             statements.append(f'create index if not exists "{name}_{place}" on "{name}" ({over})')
         return ";\n".join(statements) + ";"
+
+
+def _declared(kind: str) -> str:
+    return f"{kind} collate nocase" if kind == "varchar" else kind
 
 
 def _columns(text: str) -> dict[str, str]:

@@ -144,8 +144,8 @@ def ship(*lines: Json, **header: Any) -> Json:
 def ship_line(order: int, item: str, feet: float = FEET, number: int = 1, **more: Any) -> Json:
     return {
         "CompNum": 2, "ItemCode": item, "PlantCode": "2", "SOPlantCode": "2", "SOrderLineNum": number,
-        "SOrderNum": order, "ShipQty": feet, "ShipReqLineNum": number, "CustPOLineNum": 1, "ShipReqNum": "", "ShippingRef": "4554 0041 A",
-        "CustPOReleaseNum": "1", "WhouseCode": "", **more,
+        "SOrderNum": order, "ShipQty": feet, "ShipReqLineNum": number, "CustPOLineNum": 1, "ShipReqNum": "",
+        "ShippingRef": "4554 0041 A", "CustPOReleaseNum": "1", "WhouseCode": "", **more,
     }  # fmt: skip
 
 
