@@ -44,12 +44,13 @@ class Progress:
     target: Target
     told: dict[str, dict[str, Fields]]
     hold: str | None
+    unsettled: Mapping[str, frozenset[str]]
     made: dict[str, Sequence[RemoteObject]] = field(default_factory=dict)
 
     @property
     def walk(self) -> Walk:
         """What the destination may know of it."""
-        return Walk(self.target.row, self.told, self.made, self.hold)
+        return Walk(self.target.row, self.told, self.made, self.hold, self.unsettled)
 
 
 class Chain:
@@ -75,14 +76,20 @@ class Chain:
         targets = self.engine.targets(orders)
         keys = [target.row.key for target in targets]
         told: dict[str, dict[str, dict[str, Fields]]] = {}
+        doubtful: dict[str, dict[str, frozenset[str]]] = {}
         for record in self.ledger.children(keys).values():
-            if record.told is not None and record.parent_key is not None and record.state not in RETIRED:
+            if record.parent_key is None or record.state in RETIRED:
+                continue
+            if record.told is not None:
                 told.setdefault(record.parent_key, {}).setdefault(record.entity, {})[record.key] = record.told
+            if record.state in (State.IN_DOUBT, State.SENDING):
+                some = doubtful.setdefault(record.parent_key, {})
+                some[record.entity] = some.get(record.entity, frozenset()) | {record.key}
         first = self.destination.entities[0].name
         records = self.ledger.records((first, key) for key in keys)
         return {
-            target.row.key: Progress(target, told.get(target.row.key, {}), _hold(records.get(target.ref)))
-            for target in targets
+            key: Progress(target, told.get(key, {}), _hold(records.get(target.ref)), doubtful.get(key, {}))
+            for key, target in ((target.row.key, target) for target in targets)
         }
 
     def _step(self, step: Entity, going: Mapping[str, Progress]) -> dict[str, Progress]:
@@ -101,8 +108,14 @@ class Chain:
         stopped = {key: o for key in on if (o := _obstacle(step, artefacts[key], records)) is not None}
         self._stop([(on[key], obstacle) for key, obstacle in stopped.items()])
         for key, one in on.items():
-            ids = [records[a.key].remote_id for a in artefacts[key] if a.key in records]
-            one.made[step.name] = [found[i] for i in ids if i is not None and i in found]
+            held = [records[artefact.key] for artefact in artefacts[key] if artefact.key in records]
+            one.made[step.name] = [
+                replace(found[record.remote_id], key=record.key)
+                for record in held
+                if record.remote_id is not None and record.remote_id in found
+            ]
+            told = {record.key: record.told for record in held if record.told is not None}
+            one.told[step.name] = {**one.told.get(step.name, {}), **told}
         return {key: one for key, one in on.items() if key not in stopped}
 
     def _send(
@@ -266,6 +279,7 @@ def _row(order: Row, step: Entity, artefact: Artefact, record: Record | None) ->
         return replace(row, status=StagedAs.IN_DOUBT, change=change, changed=changed)
     if record.remote_id is None and record.state is not State.DELIVERED:
         return row
-    if changed or record.state is State.RETRY:
+    # what was held or refused and put back is not in its way any more: it has nothing to say, and is delivered
+    if changed or record.state in (State.RETRY, State.HELD, State.REJECTED):
         return replace(row, change=Change.CHANGED, changed=changed)
     return None

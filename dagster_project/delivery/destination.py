@@ -195,12 +195,15 @@ Wanted = Sequence[Artefact] | Held | Rejected | Finished
 
 @dataclass(frozen=True)
 class Walk:
-    """How far an order has come: what was told before this run, and what its earlier steps hold."""
+    """How far an order has come: what was told before this run or by its earlier steps, and what those hold."""
 
     order: Row
     told: Mapping[str, Mapping[str, Fields]]  # entity → artefact key → values, from the ledger
-    made: Mapping[str, Sequence[RemoteObject]]  # entity → objects as they were read back after their step
+    made: Mapping[str, Sequence[RemoteObject]]
+    """entity → objects as they were read back after their step, with the artefacts' keys"""
     hold: str | None = None  # code of the hold it stood in when this run began
+    unsettled: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """entity → artefact keys that an earlier run asked for without a definite answer"""
 
 
 class Destination(Protocol):

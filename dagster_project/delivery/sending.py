@@ -6,7 +6,7 @@ bisected to isolate the poison row; an unknown answer never is.
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, repeat
@@ -146,8 +146,9 @@ class Sender:
         """Yield each request that was sent with how it ended; only the call itself is made in another thread.
 
         After an answer that stops the run nothing more is sent; what is under way by then is still listened to.
+        While threads are waited for, the scope is kept ours: a request may take longer than a lease.
         """
-        if self.destination.lanes == 1 or len(requests) == 1:
+        if self.destination.lanes == 1:
             for request in requests:
                 result = self._ask(request, self._call(request))
                 yield request, result
@@ -158,7 +159,11 @@ class Sender:
         try:
             calls = {pool.submit(self._call(request)): request for request in requests}
             while calls:
-                call = next(as_completed(calls))
+                done, _ = wait(calls, timeout=LONGEST_NAP, return_when=FIRST_COMPLETED)
+                if not done:
+                    self.scope.renew()
+                    continue
+                call = done.pop()
                 request = calls.pop(call)
                 result = self._ask(request, call.result)
                 yield request, result

@@ -1,18 +1,23 @@
 """The chain driver: order → job → purchase orders, on a shelf."""
 
+import datetime as dt
 import itertools
+import threading
 from collections.abc import Mapping, Sequence
 
 import pytest
 import sqlalchemy as sa
 
+from dagster_project.delivery import sending
 from dagster_project.delivery.batches import Batches
 from dagster_project.delivery.chain import Chain
 from dagster_project.delivery.destination import (
+    Answer,
     Artefact,
     Change,
     Entity,
     Finished,
+    Intent,
     RemoteObject,
     Row,
     Target,
@@ -68,7 +73,7 @@ class ChainShelf(ShelfDestination):
         return {r.key: r for e in set(wanted.values()) for r in self.listing(e) if r.key in wanted}
 
 
-def order(world: World, key: str, film: str | None = "A", films: int = 2) -> Row:
+def order(world: World, key: str, film: str | None = "A", films: int | str = 2) -> Row:
     """A staged order, on the revision the ledger has."""
     record = world.ledger().records([("orders", key)]).get(("orders", key))
     values = {"film": film, "films": films}
@@ -169,6 +174,62 @@ def test_an_order_may_be_finished_before_its_last_step(world: World) -> None:
         assert [(e.operation, e.outcome) for e in connection.execute(events)] == [
             ("NOTHING_TO_PURCHASE", "DELIVERED")
         ]
+
+
+def test_a_refused_change_that_is_put_back_is_in_nobodys_way(world: World) -> None:
+    drive(world, [order(world, "o1")])
+    drive(world, [order(world, "o1", films="poison")])
+    assert ledger_row(world, "o1").state is State.REJECTED
+    requests = len(world.shelf.requests)
+    drive(world, [order(world, "o1")])
+    assert ledger_row(world, "o1").state is State.DELIVERED
+    assert ledger_row(world, "o1", "jobs").state is State.DELIVERED
+    assert len(world.shelf.requests) == requests
+
+
+def test_a_step_is_told_what_the_steps_before_it_hold_and_what_is_in_doubt(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walks: list[Walk] = []
+    wanted = ChainShelf._wanted
+
+    def remember(self: ChainShelf, step: Entity, walk: Walk) -> Wanted:
+        if step.name == "purchases":
+            walks.append(walk)
+        return wanted(self, step, walk)
+
+    monkeypatch.setattr(ChainShelf, "_wanted", remember)
+    world.shelf.faults.extend(["", "", *["timeout before"] * 4])
+    drive(world, [order(world, "o1")])
+    world.later(minutes=2)
+    drive(world, [order(world, "o1")])
+    first, second = walks
+    assert first.made["jobs"][0].key == "o1"
+    assert first.told["films"] == {"A": {"name": "A"}}
+    assert first.told["jobs"] == {"o1": {"name": "o1", "films": 2}}
+    assert (first.unsettled, second.unsettled) == ({}, {"purchases": frozenset({"o1+0", "o1+1"})})
+
+
+def test_the_scope_stays_ours_while_a_request_takes_longer_than_a_lease(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renewed = threading.Semaphore(0)
+    renew, send = Scope.renew, ChainShelf.send
+
+    def renewing(self: Scope) -> dt.datetime:
+        renewed.release()
+        return renew(self)
+
+    def slow(self: ChainShelf, body: str, key: str, intents: Sequence[Intent]) -> Answer:
+        for _ in range(3):
+            assert renewed.acquire(timeout=30)
+        return send(self, body, key, intents)
+
+    monkeypatch.setattr(sending, "LONGEST_NAP", 0.01)
+    monkeypatch.setattr(Scope, "renew", renewing)
+    monkeypatch.setattr(ChainShelf, "send", slow)
+    report = drive(world, [order(world, "o1", films=1)], lanes=4)
+    assert report.as_dict()["entities"]["orders"] == {"DELIVERED": 1}
 
 
 def test_requests_under_way_when_the_run_is_stopped_are_still_listened_to(world: World) -> None:
