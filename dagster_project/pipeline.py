@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagster_project.clock import Clock
 from dagster_project.delivery import mapping
-from dagster_project.delivery.destination import Destination
+from dagster_project.delivery.destination import Destination, Row
 from dagster_project.settings import Settings
 from dagster_project.warehouse.engine import Warehouse
 
@@ -18,6 +18,8 @@ Extract = Callable[[Settings, Warehouse, Clock], Mapping[str, int]]
 
 Ended = Callable[[Settings, Warehouse, Clock], Sequence[str]]
 """Told after a run ended, whatever way; returns in sentences what could not be done about it. Never raises."""
+Choose = Callable[[Settings, Sequence[Row]], tuple[Sequence[Row], Sequence[str]]]
+"""Says which of the staged rows a run takes up, in the order they go, and in sentences what has to wait."""
 Look = Callable[[Settings, Warehouse, Clock], Iterable["Finding"]]
 """Looks at what health needs to know beyond the ledger."""
 
@@ -40,6 +42,7 @@ class Pipeline:
     chained: bool = False  # True: a staged row is an order whose objects are made one from the other
     extract: Extract | None = None  # None when others fill its source tables
     raw: tuple[str, ...] = ()  # the tables that the extract fills
+    choose: Choose | None = None  # None: a run takes up all that is staged
     ended: Ended | None = None
     look: Look | None = None
     forget: Callable[[Settings], dict[str, int]] | None = (

@@ -251,7 +251,9 @@ class SystemRun:
             policy=Policy(retry_after=dt.timedelta(hours=self.settings.retry_rejected_hours)),
             checkpoint=self.checkpoint, progress=self.progress,
         )  # fmt: skip
-        report = engine.deliver(self.staged_rows(filters), self._driver(engine))
+        staged, waiting = self.chosen_rows(filters)
+        report = engine.deliver(staged, self._driver(engine))
+        report.warnings += waiting
         if resolution is not None:
             _carry_over(resolution, report)
         self._read_back(report)
@@ -297,6 +299,11 @@ class SystemRun:
                         connection, self.run.instance, entity, columns, filters, tuple(mapping.filters)
                     )
         return found
+
+    def chosen_rows(self, filters: Filters) -> tuple[Sequence[Row], Sequence[str]]:
+        """Return the staged rows that a run takes up, in the order they go, and what has to wait."""
+        staged = self.staged_rows(filters)
+        return self.pipeline.choose(self.settings, staged) if self.pipeline.choose else (staged, ())
 
     def staged_counts(self) -> dict[str, dict[str, int]]:
         """Count STG_ by entity and by `change status`."""

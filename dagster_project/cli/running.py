@@ -151,7 +151,7 @@ def _dry_run(
     with system_run(pipeline, json=json, **said) as run, run.alone():
         run.extract()
         run.stage()
-        rows = run.staged_rows(filters)
+        rows, later = run.chosen_rows(filters)
         told = {
             ref: record.told for ref, record in run.ledger.records((r.entity, r.key) for r in rows).items()
         }
@@ -171,7 +171,9 @@ def _dry_run(
             ([line[c] for c in columns] for line in lines),
             most=limit,
         )
-    return {"would_send": going, "waiting": waiting, "differences": lines}
+        for sentence in later:
+            output.warn(sentence)
+    return {"would_send": going, "waiting": waiting, "later": later, "differences": lines}
 
 
 def _differences(row: Row, told: Mapping[str, Any] | None) -> Iterator[dict[str, Any]]:
@@ -207,6 +209,9 @@ def show(resolution: Resolution, staged: Staged | None, report: Report) -> None:
     _show_resolution(resolution)
     if staged is not None:
         _show_staged(staged)
+    for warning in report.warnings:
+        if warning not in resolution.warnings:
+            output.warn(warning)
     _show_report(report)
 
 
