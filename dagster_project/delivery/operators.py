@@ -8,13 +8,21 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy.engine import Connection
+
 from dagster_project.clock import Clock
 from dagster_project.delivery.ledger import Ledger
 from dagster_project.delivery.outcomes import ErrorClass
 from dagster_project.delivery.records import Record
 from dagster_project.delivery.states import State
 
+UNSETTLED = frozenset({State.SENDING, State.IN_DOUBT})
 WAITS_FOR_A_PERSON = frozenset({State.GONE, State.AMBIGUOUS})
+SETTLED: Mapping[str, Any] = {
+    "tried": None, "next_attempt": None, "error_class": None, "error_code": None, "error_field": None,
+    "error_message": None, "drift": None,
+}  # fmt: skip
+"""Columns of a row about which nothing is left to be said."""
 GIVEN_UP = {
     "error_class": ErrorClass.BUSINESS_HOLD,
     "error_code": "Forgotten",
@@ -57,6 +65,29 @@ class Operators:
         children = self._with_children(able)
         return self._decide([*records], children, State.FORGOTTEN, "an operator forgets it", GIVEN_UP)
 
+    def put(
+        self, entity: str, key: str, state: State, note: str, operation: str, words: Mapping[str, str],
+    ) -> bool:  # fmt: skip
+        """Put a key into a state whatever it is in, also one that the ledger does not know yet.
+
+        What was told is kept; a hold or a refusal is over, `words` are the columns that say why. False when the
+        row is being sent or in doubt: that has to be settled first.
+        """
+        record = self.ledger.records([(entity, key)]).get((entity, key))
+        if record is not None and record.state in UNSETTLED:
+            return False
+        row = {"entity": entity, "business_key": key, "state": state, **words}
+        with self.ledger.warehouse.begin() as connection:
+            if record is None:
+                put = len(self.ledger.record_new(connection, [{**row, "incarnation": 1, "attempt": 0}]))
+            else:
+                put = self.ledger.amend(
+                    connection, [{**SETTLED, "hold_reason": None, "hold_since": None, **row}]
+                )
+            if put:
+                self._note(connection, [(entity, key, record.incarnation if record else 1)], note, operation)
+        return put > 0
+
     def pair(self, record: Record, remote_id: str, told: str) -> Decision:
         """Say which remote object an ambiguous row is."""
         if record.state is not State.AMBIGUOUS:
@@ -98,10 +129,7 @@ class Operators:
     ) -> Decision:  # fmt: skip
         changes = [
             {
-                "entity": r.entity, "business_key": r.key, "state": state, "tried": None,
-                "next_attempt": None,
-                "error_class": None, "error_code": None, "error_field": None, "error_message": None,
-                "drift": None, **(words or {}),
+                "entity": r.entity, "business_key": r.key, "state": state, **SETTLED, **(words or {}),
             }
             for r in able
         ]  # fmt: skip
@@ -112,12 +140,18 @@ class Operators:
     def _write(self, records: Sequence[Record], changes: Sequence[Mapping[str, Any]], note: str) -> Decision:
         with self.ledger.warehouse.begin() as connection:
             changed = self.ledger.amend(connection, changes)
-            self.ledger.events(
-                connection,
-                [
-                    {"kind": "NOTE", "entity": r.entity, "business_key": r.key,
-                     "incarnation": r.incarnation, "message": note}
-                    for r in records
-                ],
-            )  # fmt: skip
+            self._note(connection, [(r.entity, r.key, r.incarnation) for r in records], note)
         return Decision(changed)
+
+    def _note(
+        self, connection: Connection, refs: Iterable[tuple[str, str, int]], note: str,
+        operation: str | None = None,
+    ) -> None:  # fmt: skip
+        self.ledger.events(
+            connection,
+            [
+                {"kind": "NOTE", "entity": entity, "business_key": key, "incarnation": incarnation,
+                 "operation": operation, "message": note}
+                for entity, key, incarnation in refs
+            ],
+        )  # fmt: skip
