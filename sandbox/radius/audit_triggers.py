@@ -46,4 +46,4 @@ end;
 
 def _key(table: Table, side: str) -> str:
     """An expression: the key without the company, joined by slashes."""
-    return " || '/' || ".join(f'{side}."{column}"' for column in table.key[1:])
+    return " || '/' || ".join(f"""coalesce({side}."{column}", '')""" for column in table.key[1:])

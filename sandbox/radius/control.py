@@ -5,12 +5,12 @@ from collections import Counter
 from typing import Any
 
 from sandbox.radius.deeds import DEEDS
-from sandbox.radius.erp import Erp
+from sandbox.radius.erp import Erp, Unavailable
 from sandbox.radius.odd_answers import ODD
 from sandbox.radius.people import People
 from sandbox.radius.settings import Settings
 from sandbox.web.calls import CallLog
-from sandbox.web.control import Control, ControlEndpoint
+from sandbox.web.control import Action, Control, ControlEndpoint
 from sandbox.web.faults import FaultPlan, FaultSchedule
 
 COUNTED = ("api", "sql")
@@ -68,19 +68,28 @@ def control_endpoint(erp: Erp, settings: Settings, faults: FaultSchedule, calls:
         _forget(erp)
         return settings.change(Settings().model_dump())
 
-    return ControlEndpoint(
-        faults,
-        calls,
-        {
-            ("GET", "/audit"): lambda log="1": _audit(erp, log != "0"),
-            ("POST", "/audit/reset"): lambda: _forget(erp),
-            ("POST", "/settings"): lambda **wanted: settings.change(wanted),
-            ("POST", "/database"): lambda gone: _database(erp, gone),
-            ("GET", "/scenes"): lambda: People(erp).scenes(),
-            ("GET", "/names"): lambda: {"deeds": DEEDS, "own": sorted(ODD)},
-            ("POST", "/reset"): reset,
-        },
-    )
+    actions: dict[tuple[str, str], Action] = {
+        ("GET", "/audit"): lambda log="1": _audit(erp, log != "0"),
+        ("POST", "/audit/reset"): lambda: _forget(erp),
+        ("POST", "/settings"): lambda **wanted: settings.change(wanted),
+        ("POST", "/database"): lambda gone: _database(erp, gone),
+        ("GET", "/scenes"): lambda: People(erp).scenes(),
+        ("GET", "/names"): lambda: {"deeds": DEEDS, "own": sorted(ODD)},
+        ("POST", "/reset"): reset,
+    }
+    return ControlEndpoint(faults, calls, {at: _in_words(action) for at, action in actions.items()})
+
+
+def _in_words(action: Action) -> Action:
+    """A database that is gone is an answer of the control API, not a failure of it."""
+
+    def act(**arguments: Any) -> Any:
+        try:
+            return action(**arguments)
+        except Unavailable as gone:
+            raise ValueError(str(gone)) from None
+
+    return act
 
 
 def _audit(erp: Erp, log: bool) -> dict[str, Any]:

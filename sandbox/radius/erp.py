@@ -5,7 +5,6 @@ Every change is one transaction with the name of who makes it; other processes m
 
 import sqlite3
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -95,11 +94,10 @@ class Erp:
             if self._now is None:
                 return
             # What stands in the log would else be read by whoever opens the file that is put in place.
-            deadline = time.monotonic() + _CHECKPOINT_SECONDS
-            while self._now.execute("pragma wal_checkpoint(truncate)").fetchone()[0]:
-                if time.monotonic() > deadline:
-                    raise Unavailable(f"{self.path} is being read")
-                time.sleep(0.05)
+            self._now.execute(f"pragma busy_timeout = {int(_CHECKPOINT_SECONDS * 1000)}")
+            if self._now.execute("pragma wal_checkpoint(truncate)").fetchone()[0]:
+                self._now.execute(f"pragma busy_timeout = {int(BUSY_SECONDS * 1000)}")
+                raise Unavailable(f"{self.path} is being read")
             self._now.close()
             self._now = None
             self.path.replace(self._hidden)

@@ -16,7 +16,9 @@ STATUS_9 = "An unexpected error has occurred"
 
 
 def odd(name: str, request: Request, whole: Answer | None) -> Answer:
-    """The answer of that name; `whole` is the right one when the request was executed. Raises KeyError."""
+    """The answer of that name; `whole` is the right one when the request was executed."""
+    if name not in ODD:
+        return Answer(500, f"there is no own fault {name!r}; there is {', '.join(ODD)}".encode())
     return ODD[name](request, whole)
 
 

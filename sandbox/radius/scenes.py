@@ -1,7 +1,7 @@
 """What can be special about an order of plant 4: how it is entered, and what has to become of it.
 
 A scene gets the order's plain draft and spoils it. `expected` is the name of the state in which the order ends
-when nobody helps: COMPLETE, a hold, or NOT_ELIGIBLE.
+when nobody helps: COMPLETE, a hold, REQS_P4 (failed), ERR (people have to see it) or NOT_ELIGIBLE.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-COMPLETE, NOT_ELIGIBLE = "COMPLETE", "NOT_ELIGIBLE"
+COMPLETE, NOT_ELIGIBLE, ERR = "COMPLETE", "NOT_ELIGIBLE", "ERR"
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,7 @@ def art_only(draft: Draft) -> Draft:
 
 
 def no_lines(draft: Draft) -> Draft:
-    return replace(draft, lines=(), expected=NOT_ELIGIBLE)
+    return replace(draft, lines=(), expected=ERR)
 
 
 def custref_blank(draft: Draft) -> Draft:
