@@ -39,20 +39,19 @@ def write_estimate(
 
 
 def write_derived(
-    session: Session, bag: str, status: str, kinds: tuple[str, ...] = (FILM, ROLL)
+    session: Session, bag: str, status: str, kinds: tuple[str, ...] = (FILM, ROLL), day: date | None = None
 ) -> list[str]:
-    """Printed film and printed roll of a bag, priced; their codes."""
+    """Printed film and printed roll of a bag, priced on a day (today); their codes."""
     made = [f"{kind}{bag.upper()}" for kind in kinds]
     for kind, code in zip(kinds, made, strict=True):
         columns = _FILM if kind == FILM else _ROLL
         priced = {"PurchasePriceCode": code} if kind == FILM else {"SalesPriceCode": code}
         write_item(session, code, status, **{**columns, **priced})
-        _write_price(session, code, plant="4" if kind == FILM else "2")
+        _write_price(session, code, "4" if kind == FILM else "2", day or date.today())
     return made
 
 
-def _write_price(session: Session, code: str, plant: str) -> None:
-    today = date.today()
+def _write_price(session: Session, code: str, plant: str, today: date) -> None:
     session.insert("PV_XLPRICE", {
         "CompNum": COMPANY, "ItemCode": code, "PlantCode": plant, "PriceType": 0 if plant == "4" else 1, "Direction": 1,
         "LinkingRef": code, "CreationDate": today, "EffDate": today - timedelta(days=5),

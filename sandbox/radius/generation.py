@@ -144,7 +144,7 @@ class _Generation:
         write_estimate(self._session, bag.code, bag.ratio, bag.setup, bag.width, **bag.estimate)
         for kind, status in ((FILM, bag.film), (ROLL, bag.roll)):
             if status is not None:
-                write_derived(self._session, bag.code, status, (kind,))
+                write_derived(self._session, bag.code, status, (kind,), self._ending)
 
     def _decoy(self, place: int) -> None:
         """An order that no eligibility rule lets through; it takes a number of the shared sequence."""

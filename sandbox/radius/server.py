@@ -3,11 +3,13 @@
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from sandbox.radius.control import RadiusControl, control_endpoint
 from sandbox.radius.endpoint import BASE, Endpoint, page
 from sandbox.radius.erp import Erp, Unavailable
+from sandbox.radius.generation import DEFAULT_SEED, fill
 from sandbox.radius.odd_answers import odd
 from sandbox.radius.people import People
 from sandbox.radius.settings import Settings
@@ -15,7 +17,7 @@ from sandbox.web.answering import Answering
 from sandbox.web.calls import CallLog
 from sandbox.web.control import PREFIX
 from sandbox.web.faults import FaultSchedule
-from sandbox.web.serving import Server, ServerThread
+from sandbox.web.serving import Server, ServerProcess, ServerThread
 from sandbox.web.transport import Exchange, Request
 
 
@@ -79,18 +81,51 @@ class Publisher:
                 self._timer.cancel()
 
 
-def radius_server(database: str | Path, *, settings: Settings | None = None, port: int = 0) -> Server:
-    """A bound server; `run` serves it."""
-    return Server(RadiusSite(Erp(database), settings), port=port)
+def radius_server(
+    database: str | Path,
+    *,
+    orders: int = 0,
+    seed: int = DEFAULT_SEED,
+    ending: date | None = None,
+    chains: int = 0,
+    view_lag_seconds: float = 0.2,
+    port: int = 0,
+) -> Server:
+    """A bound server; `run` serves it. Orders are made up when the file holds none."""
+    erp = Erp(database)
+    erp.restore()
+    if orders:
+        fill(erp, orders, seed, ending, chains)
+    return Server(RadiusSite(erp, Settings(view_lag_seconds=view_lag_seconds)), port=port)
 
 
 class RunningRadius(ServerThread):
     """The ERP in a thread: `with RunningRadius(path) as radius: requests.post(radius.api, …)`."""
 
-    def __init__(self, database: str | Path, *, view_lag_seconds: float = 0.2, port: int = 0) -> None:
-        self.erp = Erp(database)
+    def __init__(
+        self,
+        database: str | Path,
+        *,
+        orders: int = 0,
+        seed: int = DEFAULT_SEED,
+        ending: date | None = None,
+        chains: int = 0,
+        view_lag_seconds: float = 0.2,
+    ) -> None:
+        super().__init__(
+            radius_server(
+                database,
+                orders=orders,
+                seed=seed,
+                ending=ending,
+                chains=chains,
+                view_lag_seconds=view_lag_seconds,
+            )
+        )
+        site = self.server.site
+        assert isinstance(site, RadiusSite)
+        self.erp = site.erp
         self.people = People(self.erp)
-        super().__init__(Server(RadiusSite(self.erp, Settings(view_lag_seconds=view_lag_seconds)), port=port))
         self.database = Path(database)
         self.control = RadiusControl(self.url)
 
@@ -98,3 +133,33 @@ class RunningRadius(ServerThread):
     def api(self) -> str:
         """RADIUS_API_URL"""
         return f"{self.url}{BASE}"
+
+
+class RadiusProcess(ServerProcess):
+    """The same in a process of its own, which can be killed."""
+
+    def __init__(self, database: str | Path, *, orders: int = 0, view_lag_seconds: float = 0.2) -> None:
+        arguments = [
+            "--database",
+            str(database),
+            "--orders",
+            str(orders),
+            "--view-lag",
+            str(view_lag_seconds),
+        ]
+        super().__init__("sandbox.radius", arguments)
+        self.database = Path(database)
+
+    @property
+    def api(self) -> str:
+        """RADIUS_API_URL"""
+        return f"{self.url}{BASE}"
+
+    @property
+    def people(self) -> People:
+        """They need no server."""
+        return People(Erp(self.database))
+
+    @property
+    def control(self) -> RadiusControl:
+        return RadiusControl(self.url)

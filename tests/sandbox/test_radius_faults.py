@@ -1,5 +1,7 @@
 """What can be ordered to go wrong, by deed and count; late rows; a database that is gone; the audit."""
 
+import base64
+import json
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -10,7 +12,7 @@ import pytest
 import requests
 
 from sandbox.radius.erp import Erp, Unavailable
-from sandbox.radius.server import RunningRadius
+from sandbox.radius.server import RadiusProcess, RunningRadius
 from sandbox.web.control import ControlRefused
 from tests.sandbox.radius_wire import Wire, purchase, purchase_line, sale, sale_change, sale_line
 
@@ -31,9 +33,6 @@ def items(radius: Wire) -> Wire:
 
 def short(radius: Wire, payload: Any) -> requests.Response:
     """A purchase order by a caller who does not wait long."""
-    import base64
-    import json
-
     body = base64.b64encode(json.dumps(payload).encode()).decode()
     request = {"efiRadiusRequest": {"entityName": "XLinkAPIPOrder", "payload": body}}
     return requests.post(radius.radius.api, json=request, headers={"Accept": "application/json"}, timeout=1)
@@ -263,3 +262,20 @@ def test_a_reset_takes_faults_settings_and_counts_back_but_no_orders(items: Wire
         "view_lag_seconds": 0.2, "latency": {}, "runner_api_key": "", "runner_fails": False,
     }  # fmt: skip
     assert items.sql(COUNT_PO) == [(1,)]
+
+
+def test_a_process_of_its_own_can_be_killed_and_loses_nothing_that_was_answered(tmp_path: Path) -> None:
+    with RadiusProcess(tmp_path / "radius.sqlite", orders=3) as process:
+        scenes = process.people.scenes()
+        order = scenes[0]["SOrderNum"]
+        job = {"CompNum": 2, "PlantCode": "4", "Customer": "LWS", "SOrderNum": order,
+               "SOrderLine": [{"SOrderLineNum": 1}]}  # fmt: skip
+        body = base64.b64encode(json.dumps({"XLSJob": job}).encode()).decode()
+        request = {"efiRadiusRequest": {"entityName": "PolytexJob", "payload": body}}
+        address = f"{process.api}/CompNum/2/PolytexJob/Job"
+        assert requests.post(address, json=request, timeout=10).status_code == 200
+        assert process.control.audit(log=False)["changes"] == 1
+        process.kill()
+    with RunningRadius(tmp_path / "radius.sqlite", orders=3) as running:
+        assert [one["JobCode"] for one in running.people.show(order)["jobs_p4"]] == ["900101"]
+        assert running.people.scenes() == scenes

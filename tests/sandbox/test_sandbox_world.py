@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from sandbox import acting
 from sandbox.acting import NotThere
 from sandbox.counterpoint.database import CounterpointDatabase
 from sandbox.counterpoint.people import NoSuchThing
+from sandbox.radius.erp import open_as_pub
+from sandbox.radius.people import NoSuchThing as NoSuchOrder
 
 AUTH = ("ck_sandbox", "cs_sandbox")
 
@@ -54,7 +57,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_everything_is_played_and_comes_back_after_a_restart(home: Path) -> None:
     with world(home, "--woo-orders", "30") as addresses:
-        assert set(addresses["controls"]) >= {"monday", "woocommerce", "ncr", "mailbox"}
+        assert set(addresses["controls"]) >= {"monday", "woocommerce", "ncr", "radius", "mailbox"}
         settings = addresses["settings"]
         orders = f"{settings['woo_base_url']}/wp-json/wc/v3/orders"
         assert requests.get(orders, auth=AUTH, timeout=10).headers["X-WP-Total"] == "30"
@@ -79,12 +82,27 @@ def test_everything_is_played_and_comes_back_after_a_restart(home: Path) -> None
         applied = act(home, "counterpoint", "predecessor", "order_id=15001")
         assert (applied["woo_order_id"], applied["ticket_no"]) == (15001, "101-000001")
         assert act(home, "mailbox", "mails") == []
+        left = act(home, "radius", "predecessor", "order=251001", "until=po")
+        act(home, "radius", "change_custref", "order=251001", "custref=0815 0001 A")
+        erp = open_as_pub(settings["radius_database"])
+        read = 'select "CustRef", "POrderNum" from "PUB"."PV_SOrder", "PUB"."PV_POrder" where "SOrderNum" = 251001'
+        assert erp.execute(read).fetchall() == [("0815 0001 A", left["po"])]
+        erp.close()
+        assert requests.post(settings["radius_api_url"], json={}, timeout=10).status_code == 400
+        assert requests.get(f"{settings['xlink_runner_url']}/health", timeout=10).status_code == 200
+        assert settings["lws_eligibility_start_date"] <= date.today().isoformat()
+        act(home, "radius", "settings", "view_lag_seconds=1")
+        scenes = act(home, "radius", "scenes")
+        assert act(home, "radius", "audit", "log=false")["changes"] == 0
     assert not (home / "sandbox.json").exists()
     assert sorted(file.name for file in home.iterdir()) == ["counterpoint.duckdb", "sandbox"]
-    with world(home, "--woo-orders", "99") as addresses:
+    with world(home, "--woo-orders", "99", "--radius-orders", "99") as addresses:
         again = f"{addresses['settings']['woo_base_url']}/wp-json/wc/v3/orders/{placed}"
         assert requests.get(again, auth=AUTH, timeout=10).json()["status"] == "completed"
         assert sum(act(home, "shop", "state")["orders"].values()) == 31
+        assert act(home, "radius", "show", "order=251001")["order"][0]["CustRef"] == "0815 0001 A"
+        assert len(act(home, "radius", "scenes")) == len(scenes)
+        assert addresses["settings"]["lws_eligibility_start_date"] == settings["lws_eligibility_start_date"]
 
 
 def test_wrong_actions_are_refused_in_a_sentence(home: Path, tmp_path: Path) -> None:
@@ -94,8 +112,12 @@ def test_wrong_actions_are_refused_in_a_sentence(home: Path, tmp_path: Path) -> 
         (home, ("counterpoint", "void", "1"), "is not name=value"),
         (tmp_path, ("shop", "state"), "no sandbox is running"),
         (tmp_path, ("counterpoint", "void", "doc_id=1"), "start the sandbox once"),
+        (home, ("radius", "dance"), "nobody does 'dance'; there is add_derived_items"),
+        (home, ("radius", "hold", "order=1"), "order 1"),
+        (tmp_path, ("radius", "hold", "order=1"), "start the sandbox once"),
+        (tmp_path, ("radius", "audit"), "no sandbox is running"),
     ]:
-        with pytest.raises((NotThere, NoSuchThing), match=sentence):
+        with pytest.raises((NotThere, NoSuchThing, NoSuchOrder), match=sentence):
             acting.act(where, words[0], words[1], list(words[2:]))
     assert act(home, "counterpoint", "void", "doc_id=1", code=2) == "refused: document 1\n"
 
