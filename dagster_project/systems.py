@@ -1,6 +1,6 @@
 """Which systems there are, and the pipelines of each. The only place that names them all.
 
-A system is what operators speak of: monday, counterpoint. A pipeline is what runs: extract, stage, deliver and
+A system is what operators speak of: monday, counterpoint, radius. A pipeline is what runs: extract, stage, deliver and
 settle against one destination. A system with one pipeline lends it its name.
 """
 
@@ -10,9 +10,12 @@ from dagster_project.clock import Clock
 from dagster_project.counterpoint import pipelines as counterpoint
 from dagster_project.delivery.destination import Destination
 from dagster_project.pipeline import Pipeline
+from dagster_project.radius.pipelines import RADIUS
 from dagster_project.settings import Settings
 
-__all__ = ["MONDAY", "PIPELINES", "SYSTEMS", "Pipeline", "UnknownSystem", "pipeline_named", "pipelines_of"]
+__all__ = [
+    "MONDAY", "PIPELINES", "RADIUS", "SYSTEMS", "Pipeline", "UnknownSystem", "pipeline_named", "pipelines_of",
+]  # fmt: skip
 
 
 class UnknownSystem(Exception):
@@ -54,6 +57,7 @@ MONDAY = Pipeline(
 SYSTEMS: Mapping[str, tuple[Pipeline, ...]] = {
     "monday": (MONDAY,),
     "counterpoint": counterpoint.PIPELINES,
+    "radius": (RADIUS,),
 }
 PIPELINES: Mapping[str, Pipeline] = {one.name: one for found in SYSTEMS.values() for one in found}
 

@@ -15,6 +15,7 @@ from dagster_project.counterpoint import raw_tables
 from dagster_project.delivery import mapping as mapping_module
 from dagster_project.delivery import mapping_render
 from dagster_project.impact import SystemImpact
+from dagster_project.radius import raw_tables as radius_tables
 from dagster_project.settings import load_settings
 from dagster_project.systems import Pipeline, pipelines_of
 from dagster_project.warehouse import raw, schema
@@ -35,6 +36,7 @@ def init(json: options.Json = False) -> None:
         report = schema.init(warehouse)
         with warehouse.begin() as connection:
             raw.prepare(connection, raw_tables.metadata)
+            raw.prepare(connection, radius_tables.metadata)
     if json:
         output.print_json({"status": report.status, "version": report.version, "tables": report.tables})
     else:

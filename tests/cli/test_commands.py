@@ -75,7 +75,7 @@ def test_an_unknown_system_is_refused_with_those_there_are(command) -> None:
     code, said, _ = command("stage", "friday", "--json")
     assert (code, json.loads(said)["error"]) == (
         2,
-        "there is no system 'friday'; there is: monday, counterpoint, "
+        "there is no system 'friday'; there is: monday, counterpoint, radius, "
         "order_pull, order_processing, fulfillment_status_sync",
     )
 

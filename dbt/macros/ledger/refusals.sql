@@ -3,6 +3,7 @@
   {{- return({
     'monday': {'source': 'the order list', 'key': 'record_uuid', 'taker': 'the board'},
     'counterpoint': {'source': 'the shop', 'key': 'order id', 'taker': 'Counterpoint'},
+    'radius': {'source': 'Radius', 'key': 'order number', 'taker': 'Radius'},
   }[system]) -}}
 {% endmacro %}
 
