@@ -85,8 +85,13 @@ class Erp:
 
     def publish(self) -> float | None:
         """Show what has waited long enough to SQL; seconds until the next row is due, None when none waits."""
+        with self.reading() as session:
+            seconds = session.due_in()
+        if seconds is None or seconds > 0:
+            return seconds
         with self.changing("world") as session:
-            return session.publish()
+            session.publish()
+            return session.due_in()
 
     def hide(self) -> None:
         """The database goes away: whoever opens it finds something else. Raises Unavailable while it is in use."""

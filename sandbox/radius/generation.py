@@ -118,7 +118,7 @@ class _Generation:
         day = self._day(place)
         quantity = 1000 * round(10 * 200 ** dice.random())
         line = Line(bag, quantity, day + timedelta(days=dice.randint(20, 60)))
-        header = {"CustCode": bag.code.split("-")[1], "CustReqDate": line.required}
+        header = {"CustCode": _customer_of(bag), "CustReqDate": line.required}
         other = self._bag("other", place) if own_bag else None
         return Draft(day, _custref(dice), (line,), header, other=other)
 
@@ -140,7 +140,7 @@ class _Generation:
         if bag.code in self._known:
             return
         self._known.add(bag.code)
-        write_item(self._session, bag.code, bag.status, DimA=bag.width, CustCode=bag.code.split("-")[1])
+        write_item(self._session, bag.code, bag.status, DimA=bag.width, CustCode=_customer_of(bag))
         write_estimate(self._session, bag.code, bag.ratio, bag.setup, bag.width, **bag.estimate)
         for kind, status in ((FILM, bag.film), (ROLL, bag.roll)):
             if status is not None:
@@ -184,6 +184,12 @@ def _custref(dice: random.Random) -> str:
     if dice.random() < 0.2:
         return f"{dice.choice(('ALP', 'SM', 'MX', 'KDR'))}{dice.randint(100, 999)}"
     return f"{dice.randint(3000, 4999)} {dice.randint(1, 99):04d} {dice.choice('ABC')}"
+
+
+def _customer_of(bag: Bag) -> str:
+    """Items name their customer, rarely without the digits."""
+    named = bag.code.split("-")[1]
+    return next(customer for customer in CUSTOMERS if customer.startswith(named))
 
 
 def _day_count(orders: int) -> int:

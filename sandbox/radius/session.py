@@ -96,20 +96,20 @@ class Session:
             (self._who, deed, str(subject), json.dumps(detail, default=str) if detail else ""),
         )
 
-    def publish(self) -> float | None:
-        """See Erp.publish."""
+    def publish(self) -> None:
+        """Move the rows that are due to where SQL sees them."""
         now = time.time()
-        waiting: list[float] = []
         for table in LATE:
             columns = ", ".join(f'"{column}"' for column in table.columns)
-            late = twin(table.name)
-            self._connection.execute(
-                f'insert into "{table.name}" ({columns}) select {columns} from "{late}" where due_at <= ?', (now,)  # noqa: S608
-            )  # fmt: skip
-            self._connection.execute(f'delete from "{late}" where due_at <= ?', (now,))  # noqa: S608
-            due = self._connection.execute(f'select min(due_at) from "{late}"').fetchone()[0]  # noqa: S608
-            waiting += [] if due is None else [due - now]
-        return min(waiting, default=None)
+            due = f'from "{twin(table.name)}" where due_at <= ?'
+            self._connection.execute(f'insert into "{table.name}" ({columns}) select {columns} {due}', (now,))
+            self._connection.execute(f"delete {due}", (now,))
+
+    def due_in(self) -> float | None:
+        """Seconds until the next waiting row is due, 0 or less when one is; None when none waits."""
+        waiting = [self.one(f'select min(due_at) as due from "{twin(table.name)}"') for table in LATE]  # noqa: S608
+        due = [row["due"] for row in waiting if row is not None and row["due"] is not None]
+        return min(due) - time.time() if due else None
 
 
 _LATE = frozenset(table.name for table in LATE)

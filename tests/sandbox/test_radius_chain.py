@@ -1,7 +1,11 @@
 """From a sales order of plant 4 to the job of plant 2, in both forms, by a caller who knows nothing of the product."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
+from sandbox.radius.erp import Erp
+from sandbox.radius.people import People
 from tests.sandbox.radius_wire import (
     DAY,
     FEET,
@@ -154,3 +158,33 @@ def test_a_reconfirmed_job_has_new_requirements_of_the_present_quantity(radius: 
     ((third, feet),) = radius.sql(rows, job)
     assert third > second
     assert feet == 450_500
+
+
+def test_chains_made_at_the_same_time_get_numbers_of_their_own(radius: Wire, order: int) -> None:
+    """Eight lanes call and write while somebody else works in the same file; every step is there once per order."""
+    orders = [order, *(radius.radius.people.add_order(BAG) for _ in range(23))]
+    others = People(Erp(radius.radius.database))
+
+    def chain(number: int) -> tuple[str, int, int, int, str]:
+        job = radius.process("4", number)["Job Code"]
+        bought = radius.post("XLinkAPIPOrder", purchase(job, purchase_line(FILM)))
+        po = bought.payload["XLPOrders"]["XLPOrder"][0]["POrderNum"]
+        sold = radius.post("XLinkAPISOrder", sale(po, sale_line(ROLL)))
+        so2 = sold.payload["XLSOrders"]["XLSOrder"][0]["SOrderNum"]
+        others.change_custref(number, f"SM{number}")
+        radius.sql("update PUB.PV_SOrder set SOrderStat = 0 where PlantCode = '2' and SOrderNum = ?", so2)
+        shipped = radius.post("XLinkAPIShipReq", ship(ship_line(so2, ROLL)))
+        return (
+            job,
+            po,
+            so2,
+            shipped.payload["XLShipReqs"]["XLShipReq"][0]["ShipReqNum"],
+            radius.process("2", so2)["Job Code"],
+        )
+
+    with ThreadPoolExecutor(8) as lanes:
+        made = list(lanes.map(chain, orders))
+    assert [len(set(numbers)) for numbers in zip(*made, strict=True)] == [24] * 5
+    deeds = radius.radius.control.audit(log=False)["deeds"]
+    assert set(deeds.values()) == {24}
+    assert len(deeds) == 9
