@@ -73,17 +73,19 @@ def radius(home: Path, action: str, arguments: Arguments) -> Any:
     """What somebody does in the ERP, or its audit and settings."""
     from sandbox.radius.control import ACTIONS as CONTROLS
     from sandbox.radius.control import RadiusControl
+    from sandbox.radius.day import Day
     from sandbox.radius.erp import Erp
     from sandbox.radius.people import ACTIONS, People
 
     if action in CONTROLS:
         return getattr(RadiusControl(_control(home, "radius")), action)(**arguments)
-    if action not in ACTIONS:
-        raise NotThere(_unknown(action, [*CONTROLS, *ACTIONS]))
+    if action not in (*ACTIONS, "play"):
+        raise NotThere(_unknown(action, [*CONTROLS, *ACTIONS, "play"]))
     file = home / "sandbox" / "radius.sqlite"
     if not file.exists():
         raise NotThere(f"there is no Radius in {home}: start the sandbox once")
-    return getattr(People(Erp(file)), action)(**arguments)
+    people = People(Erp(file))
+    return Day(people).play(**arguments) if action == "play" else getattr(people, action)(**arguments)
 
 
 def mailbox(home: Path, action: str, arguments: Arguments) -> Any:
