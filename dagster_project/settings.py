@@ -349,6 +349,12 @@ class Settings(BaseSettings):
         return bool(self.dsn) or self.radius_database is not None
 
     @property
+    def mail_recipients(self) -> list[str]:
+        """Everybody who may get a mail, each once; those of alerts first."""
+        radius = (*self.csr_emails, *self.fulfillment_emails, *self.starpak_emails, *self.admin_emails)
+        return list(dict.fromkeys((*self.alert_email, *radius)))
+
+    @property
     def counterpoint(self) -> str:
         """SQLAlchemy URL of Counterpoint's database, with its password: pass it on, never print it.
 

@@ -60,7 +60,7 @@ class Alerts:
         troubles = [Trouble(one.signature, one.subject, one.body) for one in alerts]
         self.outbox.stand(self.system, topic, troubles, only=only)
         told, _ = self.outbox.tell(self.system, topic, lambda *said: self._mail(topic, *said), next_due)
-        if self.server is None:
+        if not self._mailed:
             for one in told:
                 log.error("%s: %s: %s\n%s", self.system, topic, one.subject, one.body)
         return told
@@ -72,8 +72,12 @@ class Alerts:
             log.warning("%s", problem)
         return problems
 
+    @property
+    def _mailed(self) -> bool:
+        return self.server is not None and bool(self.settings.alert_email)
+
     def _mail(self, topic: str, told: Sequence[Told], standing: Sequence[str]) -> Message | None:
-        if self.server is None:
+        if not self._mailed:
             return None
         what = told[0].subject if len(told) == 1 else f"{len(told)} alerts, {told[0].subject}"
         return write(

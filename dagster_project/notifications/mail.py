@@ -46,14 +46,15 @@ class MailServer:
 
     @classmethod
     def of(cls, settings: Settings) -> "MailServer | None":
-        """Return the server that the settings name; None without one, or without a recipient."""
-        if not (settings.smtp_server and settings.alert_email):
+        """Return the server that the settings name; None without one, or without a recipient of any mail."""
+        people = settings.mail_recipients
+        if not (settings.smtp_server and people):
             return None
         chosen = settings.smtp_security
         return cls(
             host=settings.smtp_server,
             port=settings.smtp_port,
-            sender=settings.smtp_from or settings.alert_email[0],
+            sender=settings.smtp_from or people[0],
             security=BY_PORT.get(settings.smtp_port, "off") if chosen == "auto" else chosen,
             user=settings.smtp_user,
             password=settings.smtp_password,

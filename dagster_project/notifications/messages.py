@@ -36,6 +36,13 @@ def write(template: str, subject: str, recipients: Sequence[str], content: Mappi
     )
 
 
+def words(template: str, content: Mapping[str, Any]) -> dict[str, str]:
+    """Return the blocks of `templates/<template>.txt.j2` by their names: words that HTML and plain text share."""
+    found = _TEMPLATES.get_template(f"{template}.txt.j2")
+    context = found.new_context(dict(content))
+    return {name: "".join(block(context)).strip() for name, block in found.blocks.items()}
+
+
 def one_line(text: str) -> str:
     """Return a text as it may stand in a header: one line, without control characters, not too long."""
     line = " ".join(_CONTROL.sub(" ", text).split())

@@ -97,19 +97,32 @@ class Outbox:
         if over:
             rows.update(connection, alert, ("signature",), over)
 
+    def due(self, system: str, topic: str) -> list[str]:
+        """Return the signatures of what is due of a topic, for those who tell each in a mail of its own."""
+        alert = tables.alert
+        query = (
+            sa.select(alert.c.signature)
+            .where(_standing(system, topic), alert.c.due_at <= self.clock.now())
+            .order_by(alert.c.since, alert.c.signature)
+        )
+        with self.warehouse.begin() as connection:
+            return list(connection.execute(query).scalars())
+
     def tell(
-        self, system: str, topic: str, compose: Compose, next_due: NextDue = once
+        self, system: str, topic: str, compose: Compose, next_due: NextDue = once, signature: str | None = None
     ) -> tuple[list[Told], str | None]:
         """Take what is due of a topic, so that nobody else tells it, and put the mail about it into the box.
 
-        Returns what was taken and the mail's id; nobody gets a mail when `compose` returns None.
+        Returns what was taken and the mail's id; nobody gets a mail when `compose` returns None. With a
+        `signature` only this one is taken.
         """
         now, alert, mail_id = self.clock.now(), tables.alert, new_id()
-        mine = sa.and_(alert.c.system == system, alert.c.topic == topic, alert.c.over_at.is_(None))
+        mine = _standing(system, topic)
+        meant = alert.c.signature == signature if signature is not None else sa.true()
         with self.warehouse.begin() as connection:
             connection.execute(
                 sa.update(alert)
-                .where(mine, alert.c.due_at <= now)
+                .where(mine, meant, alert.c.due_at <= now)
                 .values(mail_id=mail_id, told=alert.c.told + 1, due_at=sa.null())
             )
             taken = connection.execute(
@@ -228,6 +241,11 @@ class Outbox:
                 .where(box.c.state == WAITING, box.c.mail_id.in_(mail_ids))
                 .values(last_error=problem, **changes)
             )
+
+
+def _standing(system: str, topic: str) -> sa.ColumnElement[bool]:
+    alert = tables.alert
+    return sa.and_(alert.c.system == system, alert.c.topic == topic, alert.c.over_at.is_(None))
 
 
 def _message(row: sa.Row[Any]) -> Message:
