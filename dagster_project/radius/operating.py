@@ -15,11 +15,11 @@ from dagster_project.delivery.records import Record
 from dagster_project.delivery.states import State
 from dagster_project.radius import cells
 from dagster_project.radius.database import ErpDatabase
+from dagster_project.radius.holds import PO_BLOCKED
 
 ORDERS = "orders"
 ELIGIBLE = "ELIGIBLE"
 REMOVED = "REMOVED_BY_USER"
-BLOCKED = "P2_SO_QTY_UPDATED_MANUAL_COMPLETE_REQUIRED"
 QUEUE, RETRY, REMOVE, COMPLETE = "QUEUED", "RETRIED", "REMOVED", "MANUAL_COMPLETE"
 """Operations of the events that decisions leave."""
 _OPEN = (0, 1, 2)
@@ -89,9 +89,9 @@ class Orders:
         Raises Refused unless the order waits for that.
         """
         record = self._known(number)
-        if record.state is not State.HELD or record.error_code != BLOCKED:
+        if record.state is not State.HELD or record.error_code != PO_BLOCKED:
             stands = f"{record.state} {record.error_code or ''}".strip()
-            raise Refused(f"order {number} is {stands}; only {BLOCKED} is completed by hand")
+            raise Refused(f"order {number} is {stands}; only {PO_BLOCKED} is completed by hand")
         note = {
             "kind": "NOTE", "entity": ORDERS, "business_key": record.key, "incarnation": record.incarnation,
             "operation": COMPLETE, "message": f"{self.who} completes it: {record.hold_reason}",

@@ -12,7 +12,8 @@ from dagster_project.delivery.records import Record, dump
 from dagster_project.delivery.scope import Run
 from dagster_project.delivery.states import State
 from dagster_project.radius.database import ErpDatabase
-from dagster_project.radius.operating import BLOCKED, Orders, Refused, why_not
+from dagster_project.radius.holds import PO_BLOCKED
+from dagster_project.radius.operating import Orders, Refused, why_not
 from dagster_project.warehouse import rows, tables
 from dagster_project.warehouse.engine import Warehouse
 from tests.conftest import FakeClock
@@ -216,7 +217,7 @@ def test_defect_24_every_decision_says_who_made_it(
     ledger: Ledger, erp: ErpDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The predecessor's page retried by GET, without a login, and nobody knew afterwards who."""
-    held(ledger, BLOCKED)
+    held(ledger, PO_BLOCKED)
     for name in ("anna", "ben", "cleo", "dora"):
         monkeypatch.setattr(getpass, "getuser", lambda name=name: name)
         orders = Orders.of(ledger)
@@ -241,13 +242,13 @@ def test_only_what_waits_for_it_is_completed_by_hand(orders: Orders, ledger: Led
     with pytest.raises(Refused, match="no run has taken"):
         orders.complete(N)
     known(ledger, state, error_code="JOB_P4_HOLD")
-    with pytest.raises(Refused, match=f"{state} JOB_P4_HOLD; only {BLOCKED} is completed by hand"):
+    with pytest.raises(Refused, match=f"{state} JOB_P4_HOLD; only {PO_BLOCKED} is completed by hand"):
         orders.complete(N)
     assert events(ledger) == []
 
 
 def test_to_complete_changes_nothing_until_the_run_that_follows(orders: Orders, ledger: Ledger) -> None:
-    held(ledger, BLOCKED)
+    held(ledger, PO_BLOCKED)
     before = record(ledger)
     orders.complete(N)
     assert record(ledger) == before

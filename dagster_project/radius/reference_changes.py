@@ -1,0 +1,72 @@
+"""Changes of the customer's reference that StarPak's orders were told: a mail for each, also when it changes back.
+
+A change is an event of the ledger, and its event id is its episode. What the reference was before is what the order
+was told before; events of the StarPak order's making count, too.
+"""
+
+import datetime as dt
+import json
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from dagster_project.delivery.ledger import KEY
+from dagster_project.radius import mails
+from dagster_project.radius.mail_contents import details, numbers
+from dagster_project.radius.mails import Notice
+from dagster_project.radius.standing import NONE, Order, orders
+from dagster_project.warehouse import rows, tables
+
+REFERENCES, LINES, FIELD = "so2_references", "so2_lines", "custref"
+LOOKED_BACK = dt.timedelta(days=30)
+"""Whoever was not told within that time, because no run ended well, is not told any more."""
+BLANK = "(blank)"
+
+
+def notices_of_references(connection: Connection, instance: str, now: dt.datetime) -> list[Notice]:
+    """Return a notice for each change that was told within the last days."""
+    numbers_of_changed = _changed_since(connection, instance, now - LOOKED_BACK)
+    if not numbers_of_changed:
+        return []
+    found = []
+    for order in orders(connection, instance, numbers=numbers_of_changed):
+        before = NONE
+        for event in _history(connection, instance, order):
+            new = json.loads(event.fields)[FIELD] or BLANK
+            if event.entity == REFERENCES and event.occurred_at >= now - LOOKED_BACK:
+                found.append(_notice(order, event.event_id, before, new))
+            before = new
+    return found
+
+
+def _changed_since(connection: Connection, instance: str, since: dt.datetime) -> set[str]:
+    events = tables.delivery_event.c
+    query = sa.select(events.business_key).where(
+        events.instance == instance, events.entity == REFERENCES, events.kind == "OUTCOME",
+        events.outcome == "DELIVERED", events.intent_id.is_not(None), events.occurred_at >= since,
+    )  # fmt: skip
+    return set(connection.execute(query).scalars())
+
+
+def _history(connection: Connection, instance: str, order: Order) -> list[sa.Row[Any]]:
+    """Return the intents that told the order's reference and were accepted, oldest first."""
+    refs = [(instance, REFERENCES, order.number)]
+    refs += [(instance, LINES, record.key) for record in order.made.get(LINES, ())]
+    events = list(rows.select_by_key(connection, tables.delivery_event, KEY, refs))
+    accepted = {event.intent_id for event in events if event.outcome == "DELIVERED"}
+    told = [
+        event
+        for event in events
+        if event.kind == "INTENT"
+        and event.intent_id in accepted
+        and FIELD in json.loads(event.fields or "{}")
+    ]
+    return sorted(told, key=lambda event: event.event_id)
+
+
+def _notice(order: Order, event_id: str, old: str, new: str) -> Notice:
+    box = [pair for pair in details(order) if pair[0] not in ("CustRef", "HOLD")]
+    shown = [("Old line number", old), ("New line number", new)]
+    said = f"{old} -> {new}"
+    return Notice(mails.CUSTREF, order.number, event_id, numbers(order), [*box, *shown], body=said)
