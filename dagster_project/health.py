@@ -51,7 +51,7 @@ def findings(settings: Settings, warehouse: Warehouse, pipeline: Pipeline, clock
         found = [
             _pause(connection, name),
             *_runs(connection, instance, name, dt.timedelta(minutes=longest), clock.now()),
-            *_rows(connection, instance, name, clock.now()),
+            *_rows(connection, instance, name, clock.now(), holds=not pipeline.chained),
             *_mails(connection, name),
         ]
     return [*found, *(pipeline.look(settings, warehouse, clock) if pipeline.look else ())]
@@ -98,7 +98,10 @@ def _runs(
         yield Finding(Level.HEALTHY, "successful run", f"{good:%Y-%m-%d %H:%M} UTC")
 
 
-def _rows(connection: sa.Connection, instance: str, system: str, now: dt.datetime) -> Iterator[Finding]:
+def _rows(
+    connection: sa.Connection, instance: str, system: str, now: dt.datetime, *, holds: bool
+) -> Iterator[Finding]:
+    """Count by state; `holds` says whether a hold is worth a warning, or the pipeline looks at them itself."""
     table = tables.delivery
     counted = connection.execute(
         sa.select(table.c.state, sa.func.count(), sa.func.min(table.c.updated_at))
@@ -119,7 +122,7 @@ def _rows(connection: sa.Connection, instance: str, system: str, now: dt.datetim
             "waiting for a decision",
             f"order-staging retry {system} KEY --recreate, or --forget; ambiguous: adopt {system} --pair",
         ),
-        ((State.HELD,), "held", f"order-staging status {system}"),
+        *([((State.HELD,), "held", f"order-staging status {system}")] if holds else []),
     ):
         count = sum(by_state.get(state, (0, None))[0] for state in states)
         yield Finding(

@@ -30,27 +30,43 @@ class Hold:
 
     code: str
     plant: str  # whose people end it
-    waits_for: str
+    waits_for: str  # as the views say it, dbt/macros/radius/holds.sql
     after_changes: bool = False  # True: the chain was made before; a change waits to be carried through
 
 
 HOLDS = {
     hold.code: hold
     for hold in (
-        Hold(BASE_ITEM_WAIT, POLYTEX, "the bag's item is approved"),
-        Hold(ITEM_CREATE_WAIT, POLYTEX, "the items that were made are approved"),
-        Hold(ITEM_WAIT_GATE_PT, POLYTEX, "the printed film's item is approved"),
-        Hold(ITEM_WAIT_GATE_SP, POLYTEX, "the printed roll's item is approved"),
-        Hold(JOB_P4_HOLD, POLYTEX, "the PolyTex order is released, or its estimate is mended"),
-        Hold(FILM_MISMATCH, POLYTEX, "the production estimate names the right printed film"),
-        Hold(SO_P2_STATUS_HOLD, STARPAK, "the StarPak order is authorised"),
-        Hold(SHIPREQ_P2_WAIT_LINES, STARPAK, "the lines of the StarPak order can be seen"),
-        Hold(JOB_P2_SO_ON_HOLD, STARPAK, "the StarPak order is released, or its estimate is mended"),
-        Hold(QUANTITY_CHANGED, POLYTEX, "the PolyTex job is reconfirmed", after_changes=True),
-        Hold(INCREASED, STARPAK, "the StarPak job is reconfirmed", after_changes=True),
-        Hold(DECREASED, STARPAK, "the StarPak job is reconfirmed for less", after_changes=True),
+        Hold(BASE_ITEM_WAIT, POLYTEX, "customer service: approve the bag"),
         Hold(
-            PO_BLOCKED, STARPAK, "the change is carried through by hand, then completed", after_changes=True
+            ITEM_CREATE_WAIT,
+            POLYTEX,
+            "customer service: approve the printed film and the printed roll that were made",
+        ),
+        Hold(ITEM_WAIT_GATE_PT, POLYTEX, "customer service: approve the printed film"),
+        Hold(ITEM_WAIT_GATE_SP, POLYTEX, "customer service: approve the printed roll"),
+        Hold(JOB_P4_HOLD, POLYTEX, "plant 4: release the order, or give its bag an estimate"),
+        Hold(
+            FILM_MISMATCH,
+            POLYTEX,
+            "fulfilment: put the film of the bag into the estimate and reconfirm the plant-4 job",
+        ),
+        Hold(SO_P2_STATUS_HOLD, STARPAK, "plant 2: release the plant-2 order"),
+        Hold(SHIPREQ_P2_WAIT_LINES, STARPAK, "nothing: the lines of the plant-2 order show by the next run"),
+        Hold(JOB_P2_SO_ON_HOLD, STARPAK, "plant 2: release the plant-2 order, or give its roll an estimate"),
+        Hold(QUANTITY_CHANGED, POLYTEX, "customer service: reconfirm the plant-4 job", after_changes=True),
+        Hold(INCREASED, STARPAK, "fulfilment: reconfirm the plant-2 job", after_changes=True),
+        Hold(
+            DECREASED,
+            STARPAK,
+            "fulfilment: put the decrease into the estimate and reconfirm the plant-2 job",
+            after_changes=True,
+        ),
+        Hold(
+            PO_BLOCKED,
+            STARPAK,
+            "customer service: settle the change by hand and complete the order",
+            after_changes=True,
         ),
     )
 }
@@ -58,7 +74,7 @@ HOLDS = {
 
 def hold_of(code: str | None) -> Hold:
     """Return what is known of a hold; of one that nobody has named yet, its code alone."""
-    return HOLDS.get(code or "") or Hold(code or "HOLD", POLYTEX, "somebody looks at it")
+    return HOLDS.get(code or "") or Hold(code or "HOLD", POLYTEX, "somebody who looks at it")
 
 
 STEPS = {

@@ -29,8 +29,8 @@ def choose(staged: Sequence[Row], limit: int) -> tuple[Sequence[Row], Sequence[s
 
 
 def is_new(row: Row) -> bool:
-    """True for an order that no run has taken up yet: the ledger does not know it."""
-    return row.change is Change.NEW and row.status is StagedAs.PENDING and row.revision is None
+    """True for an order that no run has taken up yet."""
+    return row.change is Change.NEW and row.status is StagedAs.PENDING
 
 
 def _place(row: Row) -> tuple[bool, str, int, str]:

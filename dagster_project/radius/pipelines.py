@@ -3,13 +3,17 @@
 What it is made of is imported when it is used, so that a command waits only for what it needs.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from dagster_project.clock import Clock
 from dagster_project.delivery.destination import Destination, Row
 from dagster_project.pipeline import Pipeline
 from dagster_project.settings import Settings
 from dagster_project.warehouse.engine import Warehouse
+
+if TYPE_CHECKING:
+    from dagster_project.health import Finding
 
 _TABLES = (
     "so4_headers so4_lines items jobs_p4 requirements po_lines so2_headers so2_lines job_lines_p2 "
@@ -40,6 +44,18 @@ def _choose(settings: Settings, staged: Sequence[Row]) -> tuple[Sequence[Row], S
     return choose(staged, settings.max_orders_per_run)
 
 
+def _ended(settings: Settings, warehouse: Warehouse, clock: Clock) -> Sequence[str]:
+    from dagster_project.radius.ended import ended
+
+    return ended(settings, warehouse, clock, RADIUS.instance(settings))
+
+
+def _look(settings: Settings, warehouse: Warehouse, clock: Clock) -> Iterable["Finding"]:
+    from dagster_project.radius.health import look
+
+    return look(settings, warehouse, clock, RADIUS.instance(settings))
+
+
 RADIUS = Pipeline(
     name="radius",
     system="radius",
@@ -62,5 +78,7 @@ RADIUS = Pipeline(
     extract=_extract,
     raw=tuple(f"raw_radius__{name}" for name in _TABLES.split()),
     choose=_choose,
+    ended=_ended,
+    look=_look,
     in_use=lambda settings: settings.uses_radius,
 )

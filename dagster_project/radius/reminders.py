@@ -61,7 +61,7 @@ def digest(settings: Settings, kind: Kind, orders: Sequence[Order], now: dt.date
 
 
 def _table(settings: Settings, orders: Sequence[Order], now: dt.datetime, title: str = "") -> Table:
-    columns = ("PolyTex SO", "Customer", "StarPak SO", "HOLD", "Since", "Days", "Waits until", "Why")
+    columns = ("PolyTex SO", "Customer", "StarPak SO", "HOLD", "Since", "Days", "Waits for", "Why")
     rows = [
         (
             order.number, order.customer, order.numbers("so2_references", "so2_lines"), order.code,

@@ -23,8 +23,8 @@ def order(
 
 
 def held(number: int, day: int = 0) -> Row:
-    """An order that an earlier run held: it has a ledger row and was never told."""
-    return order(number, day, revision=3)
+    """An order that an earlier run held."""
+    return order(number, day, Change.UNCHANGED, revision=3)
 
 
 def changed(number: int, day: int = 0) -> Row:
@@ -110,7 +110,7 @@ def test_runs_take_up_every_new_order_in_as_few_runs_as_the_limit_allows(
         chosen, _ = choose([*ledger, *untouched], limit)
         taken = [row for row in chosen if is_new(row)]
         untouched = [row for row in untouched if row not in taken]
-        ledger += [replace(row, revision=1) for row in taken]
+        ledger += [replace(row, change=Change.UNCHANGED, revision=1) for row in taken]
         runs += 1
     assert runs == -(-len(days) // limit)
 

@@ -67,7 +67,7 @@ def test_one_digest_a_day_names_every_order_the_oldest_first(desk: Desk) -> None
     (mail,) = desk.run_ends()
     places = [mail["text"].index(f"item of {number}") for number in (N + 1, N, N + 2)]
     assert places == sorted(places)
-    for word in ("the bag's item is approved", holds.BASE_ITEM_WAIT, "3 orders need action"):
+    for word in ("customer service: approve the bag", holds.BASE_ITEM_WAIT, "3 orders need action"):
         assert word in mail["text"] or word in mail["subject"]
     assert "order-staging radius holds" in mail["text"]
 
