@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from dagster_project.dbt_manifest import parsed
 from dagster_project.settings import PROJECT_ROOT, Settings
 from dagster_project.warehouse.engine import Warehouse, odbc_driver
 
@@ -61,27 +62,49 @@ class DbtRunner:
         arguments = ["build", *_UNREAD, "--exclude-resource-type", "unit_test", "--select", *select]
         if exclude:
             arguments += ["--exclude", *exclude]
-        result = self._invoke(arguments, on_node)
+        result = self.invoke(arguments, on_node)
         return [_node(run) for run in result.result.results] if result.result is not None else []
+
+    def prepare(self) -> None:
+        """Have the parsed project at hand, for runs that this process or children it forks will make."""
+        self._parsed()
 
     def parse(self) -> None:
         """Write the manifest; raise DbtFailed with dbt's words when the project does not parse."""
-        self._invoke(["parse"], None)
+        self._parse()
 
     def docs(self) -> None:
         """Write the documentation site as one page that needs no server: target/static_index.html."""
-        self._invoke(["docs", "generate", "--static"], None)
+        self.invoke(["docs", "generate", "--static"])
 
-    def _invoke(self, arguments: Sequence[str], on_node: OnNode | None) -> Any:
+    def invoke(self, arguments: Sequence[str], on_node: OnNode | None = None) -> Any:
+        """Run any command of dbt; return what dbt's runner returns, raise DbtFailed."""
+        manifest = self._parsed()
+        self.warehouse.release()
+        try:
+            return self._call(arguments, self._variables(), manifest, [_progress(on_node)] if on_node else [])
+        finally:
+            _close_handles()
+
+    def _parsed(self) -> Any:
+        return parsed(PROJECT_ROOT, self._target(), lambda: self._parse(*_UNREAD))
+
+    def _parse(self, *options: str) -> Any:
+        """Return the manifest. To dbt every embedded warehouse is one file, so that what it has parsed and keeps
+        below the home stays valid when the home is copied or moved."""
+        variables = self._variables()
+        if self.warehouse.path:
+            variables["ORDER_STAGING_DUCKDB"] = f"parsed/{self.warehouse.path.name}"
+        return self._call(["parse", *options], variables, None, []).result
+
+    def _call(
+        self, arguments: Sequence[str], variables: Mapping[str, str], manifest: Any, callbacks: list[Any]
+    ) -> Any:
+        """Run dbt; raise DbtFailed when it could not run at all."""
         from dbt.cli.main import dbtRunner
 
-        callbacks = [_progress(on_node)] if on_node else None
-        self.warehouse.release()
-        with _environment(self._variables()):
-            try:
-                result = dbtRunner(callbacks=callbacks).invoke([*_QUIETLY, *arguments, *self._paths()])
-            finally:
-                _close_handles()
+        with _environment(variables):
+            result = dbtRunner(manifest, callbacks).invoke([*_QUIETLY, *arguments, *self._paths()])
         if isinstance(result.exception, KeyboardInterrupt):
             raise result.exception
         if result.exception is not None:
@@ -90,6 +113,13 @@ class DbtRunner:
                 said = f"dbt cannot write its files below {self.settings.order_staging_home}: {said}"
             raise DbtFailed(_first_lines(said)) from result.exception
         return result
+
+    def _target(self) -> dict[str, str]:
+        """What parsing depends on: the server and its database, but not where our home is."""
+        variables = self._variables() | {"ORDER_STAGING_HOME": ""}
+        if self.warehouse.path:
+            variables["ORDER_STAGING_DUCKDB"] = self.warehouse.path.name
+        return variables
 
     def _paths(self) -> list[str]:
         home = self.settings.order_staging_home

@@ -3,7 +3,8 @@
    gained would be empty in rows told long ago, or a changed type would stop the run. #}
 {% macro drop_told_of_another_shape() %}
   {%- if execute and flags.WHICH in ['build', 'run'] -%}
-    {%- for node in graph.nodes.values() if node.resource_type == 'model' and 'told' in node.tags -%}
+    {%- for node in graph.nodes.values()
+        if node.resource_type == 'model' and 'told' in node.tags and node.unique_id in selected_resources -%}
       {# asked of the catalogue and not of dbt's cache, because dbt renders a hook more than once #}
       {%- set relation = api.Relation.create(
         database=node.database, schema=node.schema, identifier=node.alias, type='table'
