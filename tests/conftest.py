@@ -6,8 +6,10 @@ says so.
 """
 
 import datetime as dt
+import fcntl
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,6 +18,8 @@ import sqlalchemy as sa
 from hypothesis import settings
 from sqlalchemy.engine import make_url
 
+from dagster_project.dbt_runner import DbtRunner
+from dagster_project.settings import load_settings
 from dagster_project.warehouse import schema
 from dagster_project.warehouse.engine import Warehouse
 from dagster_project.warehouse.relations import quoted
@@ -48,6 +52,30 @@ class FakeClock:
 def clock() -> FakeClock:
     """A clock that tests move."""
     return FakeClock()
+
+
+Parsed = Callable[[Path], Path]
+
+
+@pytest.fixture(scope="session")
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> Parsed:
+    """Puts into a home what dbt has parsed of the project, once for all workers; returns the home."""
+    folder = tmp_path_factory.getbasetemp()
+    common = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "parsed"
+    common.mkdir(exist_ok=True)
+    kept = common / "target" / "partial_parse.msgpack"
+    with (common / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            settings = load_settings(_env_file=None, order_staging_home=common)
+            DbtRunner(settings, Warehouse(f"duckdb:///{common / 'warehouse.duckdb'}")).parse()
+
+    def into(home: Path) -> Path:
+        (home / "target").mkdir(parents=True, exist_ok=True)
+        shutil.copy(kept, home / "target")
+        return home
+
+    return into
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ def test_every_key_is_in_exactly_one_place(
     delivered: World, tmp_path_factory: pytest.TempPathFactory, lives: list[dict[str, Any]]
 ) -> None:
     home: Path = tmp_path_factory.mktemp("life")
-    world = World(home, delivered.shared)
+    world = World(home)
     shutil.copy(delivered.path, world.path)
     live(world, lives)
     world.set_context(max_removed_share=1, allow_removals=1)

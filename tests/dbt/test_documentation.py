@@ -38,9 +38,9 @@ def world(new_world: Callable[[], World]) -> World:
 
 @pytest.fixture(scope="module")
 def manifest(world: World) -> dict[str, Any]:
-    result = world.dbt("--write-json", "docs", "generate")
+    result = world.dbt("docs", "generate")
     assert result.success, result.exception
-    return dict(json.loads((world.shared / "target" / "manifest.json").read_text()))
+    return dict(json.loads((world.home / "target" / "manifest.json").read_text()))
 
 
 def test_every_column_analysts_read_is_described(world: World, manifest: dict[str, Any]) -> None:

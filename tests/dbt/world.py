@@ -11,13 +11,14 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import sqlalchemy as sa
-from dbt.adapters.duckdb import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner
 
+from dagster_project.dbt_runner import DbtRunner
 from dagster_project.delivery.mapping import load_all
 from dagster_project.delivery.records import dump
 from dagster_project.delivery.staging import as_told
+from dagster_project.settings import load_settings
 from dagster_project.warehouse import tables
+from dagster_project.warehouse.engine import Warehouse
 from tests.dbt.orders import Order, table_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,10 +31,9 @@ QUIETLY = ["--quiet", "--no-print", "--log-level", "none", "--log-level-file", "
 class World:
     """One warehouse and what dbt makes of it."""
 
-    def __init__(self, home: Path, shared: Path | None = None) -> None:
+    def __init__(self, home: Path) -> None:
         home.mkdir(parents=True, exist_ok=True)
         self.home = home
-        self.shared = shared or home / "shared"
         self.path = home / "warehouse.duckdb"
         self.clock = START
         engine = sa.create_engine(f"duckdb:///{self.path}")
@@ -100,35 +100,22 @@ class World:
     # -- dbt --------------------------------------------------------------------------------------
 
     def dbt(self, *arguments: str) -> Any:
-        """Run dbt in this process and give up its handles; return its result.
-
-        All worlds of a session share one target directory and, for dbt, one path of the warehouse: a link.
-        So the project is parsed once, and not once per world.
-        """
-        self.shared.mkdir(exist_ok=True)
-        link = self.shared / "warehouse.duckdb"
-        link.unlink(missing_ok=True)
-        link.symlink_to(self.path)
-        paths = ["--target-path", str(self.shared / "target"), "--log-path", str(self.shared / "logs")]
-        places = ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT)]
-        with environment({"ORDER_STAGING_HOME": str(self.shared), "ORDER_STAGING_DUCKDB": str(link)}):
-            try:
-                return dbtRunner().invoke([*QUIETLY, *arguments, *paths, *places])
-            finally:
-                DuckDBConnectionManager.close_all_connections()
+        """Run dbt in this process and give up its handles; return its result."""
+        settings = load_settings(_env_file=None, order_staging_home=self.home)
+        return DbtRunner(settings, Warehouse(f"duckdb:///{self.path}")).invoke(arguments)
 
     def stage(self, *, tested: bool = False) -> None:
         """Build the stage; `tested` with its tests. Fails the test when dbt does."""
-        without = ["--exclude-resource-type", "unit_test"]
-        if not tested:
-            without += ["--exclude-resource-type", "test"]
-        _succeeded(self.dbt("build", "--select", "tag:monday,tag:stage", *without))
+        without = [] if tested else ["--exclude-resource-type", "test"]
+        self._build("tag:monday,tag:stage", *without)
 
     def settle(self) -> None:
         """Build what people read after a delivery."""
-        _succeeded(
-            self.dbt("build", "--select", "tag:monday,tag:settle", "--exclude-resource-type", "unit_test")
-        )
+        self._build("tag:monday,tag:settle")
+
+    def _build(self, select: str, *options: str) -> None:
+        without = ("--exclude-resource-type", "unit_test")
+        _succeeded(self.dbt("build", "--no-write-json", "--select", select, *without, *options))
 
     def statuses(self, *arguments: str) -> dict[str, str]:
         """Run dbt and return node → status, whatever it is."""

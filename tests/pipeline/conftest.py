@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from sandbox.monday.server import RunningMonday
+from tests.conftest import Parsed
 from tests.pipeline import sources
 from tests.pipeline.world import Pipeline
 
@@ -32,7 +33,7 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+def prepared(tmp_path_factory: pytest.TempPathFactory, parsed: Parsed) -> Prepared:
     """The first day, once for all workers of a session."""
     folder = tmp_path_factory.getbasetemp()
     folder = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "first-day"
@@ -40,15 +41,15 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "said.json").exists():
-            (folder / "said.json").write_text(json.dumps(_first_day(folder)))
+            (folder / "said.json").write_text(json.dumps(_first_day(folder, parsed)))
     said = json.loads((folder / "said.json").read_text())
     return Prepared(folder / "landed", folder / "delivered", said)
 
 
-def _first_day(folder: Path) -> Any:
+def _first_day(folder: Path, parsed: Parsed) -> Any:
     """Land the orders, provision the board, run; return what the run said."""
     delivered, landed = folder / "delivered", folder / "landed"
-    delivered.mkdir()
+    parsed(delivered)
     with RunningMonday(state=delivered / "monday.sqlite") as monday:
         first = Pipeline(delivered, monday)
         first.done("init")
@@ -56,9 +57,7 @@ def _first_day(folder: Path) -> Any:
         first.done("monday", "provision")
     shutil.copytree(delivered, landed)
     with RunningMonday(state=delivered / "monday.sqlite") as monday:
-        said = Pipeline(delivered, monday).run()
-    shutil.copytree(delivered / "target", landed / "target")  # dbt has parsed the project: once is enough
-    return said
+        return Pipeline(delivered, monday).run()
 
 
 @pytest.fixture

@@ -4,16 +4,17 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.conftest import Parsed
 from tests.dbt.counterpoint.world import CounterpointWorld
 
 NewWorld = Callable[[], CounterpointWorld]
 
 
 @pytest.fixture(scope="module")
-def new_counterpoint_world(tmp_path_factory: pytest.TempPathFactory) -> NewWorld:
-    """Makes worlds, each in a home of its own; all share what dbt has parsed."""
+def new_counterpoint_world(tmp_path_factory: pytest.TempPathFactory, parsed: Parsed) -> NewWorld:
+    """Makes worlds, each in a home of its own."""
 
     def make() -> CounterpointWorld:
-        return CounterpointWorld(tmp_path_factory.mktemp("home"), tmp_path_factory.getbasetemp() / "shared")
+        return CounterpointWorld(parsed(tmp_path_factory.mktemp("home")))
 
     return make

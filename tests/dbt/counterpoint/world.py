@@ -16,7 +16,7 @@ from dagster_project.delivery.records import dump
 from dagster_project.delivery.staging import as_told
 from dagster_project.warehouse import raw, rows, tables
 from dagster_project.warehouse.engine import Warehouse
-from tests.dbt.world import World, _insert, _succeeded
+from tests.dbt.world import World, _insert
 
 PIPELINES = {
     "order_pull": ("staging_rows",),
@@ -51,9 +51,9 @@ def line(sku: str = "01-10100", quantity: Any = 2, total: Any = "20.00", **chang
 class CounterpointWorld(World):
     """One warehouse and what dbt makes of it, one pipeline at a time."""
 
-    def __init__(self, home: Path, shared: Path) -> None:
+    def __init__(self, home: Path) -> None:
         home.mkdir(parents=True, exist_ok=True)
-        self.home, self.shared, self.path, self.clock = home, shared, home / "warehouse.duckdb", START
+        self.home, self.path, self.clock = home, home / "warehouse.duckdb", START
         self.warehouse = Warehouse(f"duckdb:///{self.path}")
         with self.warehouse.begin() as connection:
             tables.metadata.create_all(connection)
@@ -163,8 +163,7 @@ class CounterpointWorld(World):
         """Stage and settle a pipeline with all its tests; fails the test when one of them does."""
         self.set_context()
         for kind in ("stage", "settle"):
-            select = f"tag:{pipeline},tag:{kind}"
-            _succeeded(self.dbt("build", "--select", select, "--exclude-resource-type", "unit_test"))
+            self._build(f"tag:{pipeline},tag:{kind}")
 
     # -- what the kernel does ---------------------------------------------------------------------
 
