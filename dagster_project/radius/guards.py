@@ -1,0 +1,47 @@
+"""What must not be touched although it differs: looked at once more just before a row is planned. Pure."""
+
+from dagster_project.delivery.destination import Target
+from dagster_project.delivery.outcomes import Held
+from dagster_project.radius import entities, holds
+from dagster_project.radius.buying import why_blocked
+from dagster_project.radius.facts import ON_HOLD, Sale
+from dagster_project.radius.plans_p2 import AUTHORISED
+from dagster_project.radius.rules import number_of
+from dagster_project.radius.scene import Scene
+
+
+def obstacle(target: Target, scene: Scene, *, ours: bool) -> Held | None:
+    """Say why a row may not be told now; `ours`: a hold of the plant-2 order may be what our own touch left."""
+    if target.row.entity == entities.PO_LINES:
+        return _blocked_purchase(target, scene)
+    if target.row.entity in (entities.SO2_REFERENCES, entities.SO2_LINES):
+        owed = target.remote_id is not None and AUTHORISED in target.resend
+        return None if ours or owed else _held_sale(target, scene)
+    return None
+
+
+def _blocked_purchase(target: Target, scene: Scene) -> Held | None:
+    line, values = scene.purchase_line(target.remote_id), target.row.values
+    if line is None or not line.blocked:
+        return None
+    same = line.ordered == number_of(values["quantity"]) and scene.in_time(line.required, values)
+    if same or (values["quantity"] == "0" and not target.resend):
+        return None
+    said = f"purchase order {line.remote_id} {why_blocked(line)}, but {values['quantity']} are wanted"
+    return Held(said, holds.PO_BLOCKED)
+
+
+def _held_sale(target: Target, scene: Scene) -> Held | None:
+    sale = _sale(target, scene)
+    if sale is None or sale.status not in ON_HOLD:
+        return None
+    kind = "held" if sale.status == ON_HOLD[0] else "credit held"
+    return Held(f"plant-2 order {sale.number} is {kind} (status {sale.status})", holds.SO_P2_STATUS_HOLD)
+
+
+def _sale(target: Target, scene: Scene) -> Sale | None:
+    """The plant-2 order that telling a row would touch; None when it is to be made."""
+    if target.remote_id is None:
+        po = target.row.values.get("po")
+        return scene.sale_of(int(po)) if po else None
+    return scene.sale(int(target.remote_id.partition("/")[0]))

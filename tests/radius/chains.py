@@ -1,0 +1,218 @@
+"""Chains through the kernel against the sandbox: a run as a new process would do it, and what came of it."""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from dagster_project.clock import Clock
+from dagster_project.delivery.batches import Batches
+from dagster_project.delivery.chain import Chain
+from dagster_project.delivery.destination import Change, Entity, Row
+from dagster_project.delivery.engine import Engine
+from dagster_project.delivery.ledger import Ledger
+from dagster_project.delivery.records import Record
+from dagster_project.delivery.report import Report
+from dagster_project.delivery.scope import Run, Scope
+from dagster_project.delivery.sending import no_checkpoint
+from dagster_project.delivery.states import State
+from dagster_project.radius.destination import RadiusDestination
+from dagster_project.radius.entities import ORDERS, STEPS
+from dagster_project.settings import Settings
+from dagster_project.warehouse import tables
+from dagster_project.warehouse.engine import Warehouse
+from sandbox.radius.erp import open_as_pub
+from sandbox.radius.server import RunningRadius
+from tests.conftest import FakeClock
+
+ENTITIES = (Entity(ORDERS, "STG_LWS_Orders", "COMPLETED"), *(Entity(name, "", "") for name in STEPS))
+PROFILES = ("documented", "observed")
+BAG = "2300-ACM01-0001"
+LEAD = 15
+
+
+def today_clock() -> FakeClock:
+    """A clock that moves only when somebody sleeps, begun on the day of the sandbox."""
+    return FakeClock(dt.datetime.combine(dt.date.today(), dt.time(9)))
+
+
+@dataclass
+class Company:
+    """The ERP, the ledger, and runs over both. `home` is where a process would live."""
+
+    radius: RunningRadius
+    warehouse: Warehouse
+    profile: str
+    clock: Clock
+    lanes: int = 1
+    said: dict[str, Any] = field(default_factory=dict)
+    orders: list[int] = field(default_factory=list)
+
+    # -- people -------------------------------------------------------------------------------------
+
+    def bag(self, item: str = BAG, derived: str | None = "APP", **known: Any) -> str:
+        """A bag, and what is derived of it unless that is still to be made."""
+        self.radius.people.add_item(item, **known)
+        if derived is not None:
+            self.radius.people.add_derived_items(item, derived)
+        return item
+
+    def order(self, item: str = BAG, quantity: float = 150_000, **said: Any) -> int:
+        """An order that the next runs walk."""
+        number = self.radius.people.add_order(item, quantity, **said)
+        self.orders.append(number)
+        return number
+
+    # -- runs ---------------------------------------------------------------------------------------
+
+    @property
+    def settings(self) -> Settings:
+        """As an operator would set them."""
+        return Settings(
+            _env_file=None, radius_api_url=self.radius.api, radius_database=self.radius.database,
+            radius_profile=self.profile, radius_workers=self.lanes, xlink_runner_url=self.radius.url,
+            required_date_lead_days=LEAD,
+            **{"radius_quiet_seconds": 1, "radius_timeout_seconds": 1, **self.said},
+        )  # fmt: skip
+
+    def destination(self, by_hand: frozenset[str] = frozenset()) -> RadiusDestination:
+        """A destination as a new process builds it."""
+        return RadiusDestination(self.settings, self.clock, ENTITIES, by_hand)
+
+    def run(
+        self, *orders: int, by_hand: Sequence[int] = (), checkpoint: Callable[[str], None] = no_checkpoint
+    ) -> Report:
+        """Walk orders (all, unless some are named); a crash leaves the scope lock behind."""
+        run = Run("radius", "radius:TEST:erp")
+        scope = Scope(self.warehouse, run, self.clock, 60)
+        scope.take()
+        ledger = Ledger(self.warehouse, run, self.clock)
+        ledger.recover_leftovers()
+        destination = self.destination(frozenset(str(order) for order in by_hand))
+        batches = Batches(self.warehouse, run, self.clock, destination.entities, "ORDERS", {})
+        engine = Engine(
+            destination, ledger, scope, batches, self.clock,
+            preflight=destination.preflight(), mapping_versions={}, checkpoint=checkpoint,
+        )  # fmt: skip
+        staged = [self._staged(number) for number in (orders or self.orders)]
+        report = engine.deliver(staged, Chain(engine, destination, ledger).drive)
+        scope.release()
+        return report
+
+    def _staged(self, number: int) -> Row:
+        record = self.ledger().records([(ORDERS, str(number))]).get((ORDERS, str(number)))
+        revision = record.revision if record else None
+        return Row(ORDERS, str(number), Change.NEW, {"sordernum": number}, revision=revision, batch="b")
+
+    # -- what came of it ----------------------------------------------------------------------------
+
+    def ledger(self) -> Ledger:
+        """The ledger as a run sees it."""
+        return Ledger(self.warehouse, Run("radius", "radius:TEST:erp"), self.clock)
+
+    def record(self, order: int, entity: str = ORDERS) -> Record:
+        """The ledger row of an order, or of one of its artefacts with the order's own key."""
+        return self.ledger().records([(entity, str(order))])[(entity, str(order))]
+
+    def chain(self, order: int, entity: str) -> list[Record]:
+        """The ledger rows of an order's artefacts of an entity, by key."""
+        return sorted(
+            (r for r in self.ledger().children([str(order)]).values() if r.entity == entity),
+            key=lambda record: record.key,
+        )
+
+    def told(self, order: int, entity: str) -> list[dict[str, Any]]:
+        """What was told of them."""
+        return [dict(record.told or {}) for record in self.chain(order, entity)]
+
+    def ended(self, order: int) -> str:
+        """Where an order stands: COMPLETE, the code of its hold, or where it was refused."""
+        record = self.record(order)
+        if record.state is State.DELIVERED:
+            return "COMPLETE"
+        return record.error_code or str(record.state)
+
+    def walk(self, order: int, **run: Any) -> str:
+        """Run one order and say where it stands."""
+        self.run(order, **run)
+        return self.ended(order)
+
+    def deeds(self) -> dict[str, int]:
+        """What adapter and SQL changed since `quiet`, by kind."""
+        found: dict[str, int] = self.radius.control.audit(log=False)["deeds"]
+        return found
+
+    def quiet(self) -> None:
+        """Count from here."""
+        self.radius.control.reset_audit()
+
+    def sql(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Rows of the ERP."""
+        connection = open_as_pub(self.radius.database)
+        try:
+            rows = connection.execute(sql, values).fetchall()
+            connection.commit()
+        finally:
+            connection.close()
+        return rows
+
+    def one(self, sql: str, *values: Any) -> Any:
+        """The one value of a query."""
+        ((value,),) = self.sql(sql, *values)
+        return value
+
+    def requests(self) -> list[list[dict[str, Any]]]:
+        """Bodies of requests, oldest first."""
+        query = sa.select(tables.delivery_request.c.body).order_by(tables.delivery_request.c.sent_at)
+        with self.warehouse.begin() as connection:
+            return [json.loads(row.body) for row in connection.execute(query)]
+
+    def so2(self, order: int) -> int:
+        """The plant-2 order that was made for an order."""
+        (first, *_) = self.chain(order, "so2_lines")
+        return int(str(first.remote_id).partition("/")[0])
+
+    def po(self, order: int) -> int:
+        """The purchase order that was made for an order."""
+        (first, *_) = self.chain(order, "po_lines")
+        return int(str(first.remote_id).partition("/")[0])
+
+    # -- what there is in the ERP -------------------------------------------------------------------
+
+    def counts(self) -> dict[str, int]:
+        """Everything that was made, by kind: nothing may be there twice."""
+        return {
+            "jobs P4": self.one("select count(distinct JobCode) from PUB.PV_JobSOLink where PlantCode = '4'"),
+            "POs": self.one("select count(*) from PUB.PV_POrder"),
+            "PO lines": self.one("select count(*) from PUB.PV_POrderLine"),
+            "SO2s": self.one("select count(*) from PUB.PV_SOrder where PlantCode = '2'"),
+            "SO2 lines": self.one("select count(*) from PUB.PV_SOrderLine where PlantCode = '2'"),
+            "ship requests": self.one("select count(*) from PUB.PV_ShipReq"),
+            "ship lines": self.one("select count(*) from PUB.PV_ShipReqLine"),
+            "jobs P2": self.one("select count(distinct JobCode) from PUB.PV_JobSOLink where PlantCode = '2'"),
+        }
+
+
+def once(orders: int, lines: int | None = None) -> dict[str, int]:
+    """What has to be there for so many orders, with so many lines in all."""
+    lines = orders if lines is None else lines
+    return {
+        "jobs P4": orders, "POs": orders, "PO lines": lines, "SO2s": orders, "SO2 lines": lines,
+        "ship requests": orders, "ship lines": lines, "jobs P2": orders,
+    }  # fmt: skip
+
+
+@contextmanager
+def company(
+    tmp_path: Path, warehouse: Warehouse, profile: str = "observed", *, lanes: int = 1, lag: float = 0,
+    clock: Clock | None = None, **said: Any,
+) -> Iterator[Company]:  # fmt: skip
+    """An ERP with a bag that is approved, and what is derived of it."""
+    with RunningRadius(tmp_path / "radius.sqlite", view_lag_seconds=lag) as radius:
+        found = Company(radius, warehouse, profile, clock or today_clock(), lanes, said)
+        yield found
