@@ -170,7 +170,7 @@ class SystemRun:
         """Record how the run ended, and let those know whom it concerns."""
         report.refused = self._refused()
         self.registry.close_run(self.run, report.status, report.as_dict())
-        self._ended()
+        self.tell()
 
     def _broken_off(self, error: BaseException, first: bool) -> None:
         """Record why a run could not go on. One that came while another was under way leaves no trace."""
@@ -181,10 +181,10 @@ class SystemRun:
         if first and isinstance(error, DestinationPaused):
             self.registry.open_run(self.run, over=False)
         self.registry.close_run(self.run, status, {}, f"{type(error).__name__}: {error}")
-        self._ended()
+        self.tell()
 
-    def _ended(self) -> None:
-        """Let those know whom a run concerns; trouble with that never hides how the run ended."""
+    def tell(self) -> None:
+        """Let those know whom the pipeline concerns; trouble with that never hides how a run ended."""
         try:
             told = (
                 self.pipeline.ended(self.settings, self.warehouse, self.clock) if self.pipeline.ended else ()

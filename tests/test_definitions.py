@@ -127,6 +127,29 @@ def test_web_orders_are_watched(definitions: dg.Definitions, pipeline: str) -> N
     assert job.tags["order-staging/system"] == pipeline
 
 
+def test_lws_orders_read_erp_extract_staging_chains_mirror(parents: dict[str, list[str]]) -> None:
+    assert parents["radius/raw_radius__so4_headers"] == ["erp/plant_4_orders", "radius/ledger_resolved"]
+    assert parents["radius/erp"] == ["radius/STG_LWS_Orders"]
+    assert "radius/erp" in parents["radius/LWS_Orders"]
+
+
+@pytest.mark.parametrize(
+    ("name", "cron"),
+    [
+        ("radius_schedule", "*/30 * * * *"),
+        ("radius_reminders_schedule", "0 7,20 * * *"),
+        ("radius_retention_schedule", "0 3 * * 0"),
+    ],
+)
+def test_lws_orders_have_their_schedules_off_until_somebody_switches_them_on(
+    definitions: dg.Definitions, name: str, cron: str
+) -> None:
+    schedule = definitions.resolve_schedule_def(name)
+    assert (schedule.cron_schedule, schedule.default_status) == (cron, dg.DefaultScheduleStatus.STOPPED)
+    for sensor in ("radius_failed", "radius_health"):
+        assert definitions.resolve_sensor_def(sensor).default_status is dg.DefaultSensorStatus.RUNNING
+
+
 def test_one_job_runs_everything_and_one_delivers_nothing(definitions: dg.Definitions) -> None:
     whole = definitions.resolve_job_def("monday_run")
     staging = definitions.resolve_job_def("monday_stage_only")

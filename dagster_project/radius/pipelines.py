@@ -4,13 +4,15 @@ What it is made of is imported when it is used, so that a command waits only for
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dagster_project.clock import Clock
+from dagster_project.clock import Clock, SystemClock
 from dagster_project.delivery.destination import Destination, Row
 from dagster_project.pipeline import Pipeline
 from dagster_project.settings import Settings
 from dagster_project.warehouse.engine import Warehouse
+from dagster_project.warehouse.lock import hold
 
 if TYPE_CHECKING:
     from dagster_project.health import Finding
@@ -56,6 +58,14 @@ def _look(settings: Settings, warehouse: Warehouse, clock: Clock) -> Iterable["F
     return look(settings, warehouse, clock, RADIUS.instance(settings))
 
 
+def _forget(settings: Settings) -> dict[str, int]:
+    from dagster_project.radius.housekeeping import forget_runs
+
+    warehouse = Warehouse(settings.warehouse)
+    with hold(warehouse, "forgetting old LWS runs", settings.warehouse_wait_seconds):
+        return forget_runs(warehouse, SystemClock(), RADIUS.instance(settings))
+
+
 RADIUS = Pipeline(
     name="radius",
     system="radius",
@@ -80,5 +90,17 @@ RADIUS = Pipeline(
     choose=_choose,
     ended=_ended,
     look=_look,
+    forget=_forget,
     in_use=lambda settings: settings.uses_radius,
 )
+
+
+def completing(orders: frozenset[str]) -> Pipeline:
+    """Return the pipeline for a run in which a person carries through what is blocked of these orders."""
+
+    def build(settings: Settings, clock: Clock) -> Destination:
+        from dagster_project.radius.destination import RadiusDestination
+
+        return RadiusDestination.from_settings(settings, clock, orders)
+
+    return replace(RADIUS, build=build)
