@@ -44,7 +44,7 @@ class Finder:
         rows = self._database.rows_in(queries.ITEMS, sorted({str(v["item"]) for v in wants.values()}))
         there = {text_of(row["itemcode"]).upper() for row in rows}
         return {
-            key: [objects.item_object(str(values["item"]), made=False, kind=values.get("kind"))]
+            key: [objects.item_object(str(values["item"]), made=False, **_bare(values))]
             for key, values in wants.items()
             if str(values["item"]).upper() in there
         }
@@ -110,3 +110,7 @@ class Finder:
             ]
             for key, values in wants.items()
         }
+
+
+def _bare(values: Fields) -> Fields:
+    return {name: values.get(name) for name in ("base_item", "kind")}

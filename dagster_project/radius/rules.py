@@ -107,7 +107,9 @@ def differing(told: Fields, wanted: Fields, names: Sequence[str]) -> list[str]:
     return [name for name in names if told.get(name) != wanted.get(name)]
 
 
-_TRANSIENT = re.compile(r"deadlock|lock (wait )?time-?out|(is|currently) locked|try again|too many requests", re.I)
+_TRANSIENT = re.compile(
+    r"deadlock|lock (wait )?time-?out|(is|currently) locked|try again|too many requests", re.I
+)
 
 
 def is_transient(message: str) -> bool:

@@ -61,9 +61,13 @@ class _Progress:
     left: Outcome = field(default=Retryable("NotSent", "an earlier call of the request was not accepted"))
 
     def settle(self, entry: Entry, outcomes: Sequence[Outcome]) -> None:
-        """Note what became of the rows of an entry; anything but success ends the request."""
+        """Note what became of the rows of an entry. A call that was not accepted ends the request.
+
+        Nothing builds on a statement.
+        """
         self.outcomes |= dict(zip(entry["answers"], outcomes, strict=True))
-        self.stopped = self.stopped or next((o for o in outcomes if not isinstance(o, Delivered)), None)
+        if entry["do"] != SQL:
+            self.stopped = self.stopped or next((o for o in outcomes if not isinstance(o, Delivered)), None)
 
     def all_of(self, entry: Entry, outcome: Outcome) -> None:
         """Note the same for all rows of an entry."""
