@@ -2,14 +2,14 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from dagster_project.delivery.destination import Fields, Kind, Operation, Target
 from dagster_project.radius.bodies import AUTHORISE, Ask, number_of
 from dagster_project.radius.facts import PO_OPEN, Sale, SaleLine, ShipLine
-from dagster_project.radius.rules import number_of as quantity_of
 from dagster_project.radius.rules import shipping_reference
-from dagster_project.radius.scene import Scene
+from dagster_project.radius.scene import Scene, quantity_to_say
 
 AUTHORISED, CONFIRMED = "authorised", "confirmed"
 """What is owed to a plant-2 order after it was touched, and to its purchase order once it was made."""
@@ -57,10 +57,11 @@ def _sold(target: Target, scene: Scene, sale: Sale | None) -> Sequence[Operation
 def _sold_otherwise(target: Target, scene: Scene, line: SaleLine) -> Sequence[Operation]:
     values = target.row.values
     moved = "required_date" in target.resend and not scene.in_time(line.required, values)
-    if line.ordered == quantity_of(values["quantity"]) and not moved:
+    quantity = quantity_to_say(target, line.ordered)
+    if line.ordered == quantity and not moved:
         return ()
     said = {
-        "line": line.line, "item": line.item, "quantity": values["quantity"],
+        "line": line.line, "item": line.item, "quantity": quantity,
         "date": scene.sent(values) if moved or line.required is None else line.required,
     }  # fmt: skip
     tells = {**{name: values[name] for name in ("quantity", "required_date")}, **_owed(scene)}
@@ -94,7 +95,7 @@ def reference(target: Target, scene: Scene) -> Sequence[Operation]:
     reference = shipping_reference(custref, sale.po, sale.number)
     for line in scene.ship_lines:
         if line.order == sale.number and line.reference != reference:
-            ask = _ship_change(line, {"shipping_ref": reference})
+            ask = _ship_change(line, reference, line.quantity)
             planned.append(Operation(target, "ship_reference", Kind.SET, {"custref": custref}, ask))
     return planned
 
@@ -111,13 +112,13 @@ def ship_line(target: Target, scene: Scene) -> Sequence[Operation]:
     line = scene.ship_line(target.remote_id)
     if line is None:
         return ()
-    reference = values["shipping_ref"] if line.reference != values["shipping_ref"] else None
-    quantity = values["quantity"] if line.quantity != quantity_of(values["quantity"]) else None
+    reference = values["shipping_ref"] if "shipping_ref" in target.resend else line.reference
+    quantity = quantity_to_say(target, line.quantity)
     date = sold.required if "required_date" in target.resend and line.shipped != sold.required else None
-    if not any((reference, quantity, date)):
+    if (line.reference, line.quantity, date) == (reference, quantity, None):
         return ()
     tells = {name: values[name] for name in ("quantity", "required_date", "shipping_ref")}
-    ask = _ship_change(line, {"shipping_ref": reference or line.reference}, quantity, date)
+    ask = _ship_change(line, reference, quantity, date)
     return [Operation(target, "update", Kind.SET, tells, ask)]
 
 
@@ -144,7 +145,7 @@ def _ship(target: Target, scene: Scene, sold: SaleLine) -> Operation:
     return Operation(target, "add_line", Kind.CREATE, values, ask)
 
 
-def _ship_change(line: ShipLine, header: Fields, quantity: Any = None, date: dt.date | None = None) -> Ask:
+def _ship_change(line: ShipLine, reference: Any, quantity: Decimal, date: dt.date | None = None) -> Ask:
     said = {
         "line": line.line,
         "so2_line": line.order_line,
@@ -152,7 +153,8 @@ def _ship_change(line: ShipLine, header: Fields, quantity: Any = None, date: dt.
         "quantity": quantity,
         "date": date,
     }
-    return Ask("ship_request_update", {"ship_request": line.number, "so2": line.order, **header}, [said])
+    header = {"ship_request": line.number, "so2": line.order, "shipping_ref": reference}
+    return Ask("ship_request_update", header, [said])
 
 
 def job(target: Target, scene: Scene) -> Sequence[Operation]:

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from dagster_project.delivery.destination import Kind, Operation, Target
 from dagster_project.radius.bodies import PRICE_CODE, RUN_PRICES, Ask
 from dagster_project.radius.gates import FILM
-from dagster_project.radius.rules import number_of
-from dagster_project.radius.scene import Scene
+from dagster_project.radius.scene import Scene, quantity_to_say
 
 
 def item(target: Target, _scene: Scene) -> Sequence[Operation]:
@@ -45,28 +44,18 @@ def purchase_line(target: Target, scene: Scene) -> Sequence[Operation]:
     line = scene.purchase_line(target.remote_id)
     if line is None or line.blocked:
         return ()  # may_send has let a person's word for it pass
-    asked = target.resend
-    moved = "required_date" in asked and not scene.in_time(line.required, values)
-    if (
-        line.ordered == number_of(values["quantity"])
-        and not moved
-        and "dim_a" not in (asked & _changed(target))
-    ):
+    quantity = quantity_to_say(target, line.ordered)
+    moved = "required_date" in target.resend and not scene.in_time(line.required, values)
+    widened = (target.told or {}).get("dim_a") is not None and "dim_a" in target.resend
+    if line.ordered == quantity and not moved and not widened:
         return ()
     said = {
-        "line": line.line, "item": line.item, "quantity": values["quantity"],
-        "date": scene.sent(values) if moved else None,
-        "dim_a": values["dim_a"] if "dim_a" in _changed(target) else None,
+        "line": line.line, "item": line.item, "quantity": quantity,
+        "date": scene.sent(values) if moved else None, "dim_a": values["dim_a"] if widened else None,
     }  # fmt: skip
     tells = {name: values[name] for name in ("quantity", "required_date", "dim_a")}
     ask = Ask("purchase_order_update", {"po": line.order}, [said])
     return [Operation(target, "update", Kind.SET, tells, ask)]
-
-
-def _changed(target: Target) -> frozenset[str]:
-    """Fields that were told otherwise before; what was never told is no change."""
-    told = target.told or {}
-    return frozenset(name for name in target.resend if name in told and told[name] is not None)
 
 
 def _purchase(target: Target, scene: Scene) -> Operation:

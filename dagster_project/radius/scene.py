@@ -3,10 +3,11 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
-from dagster_project.delivery.destination import Fields
+from dagster_project.delivery.destination import Fields, Target
 from dagster_project.radius.facts import COMPLETE, Order, PurchaseLine, Sale, SaleLine, ShipLine
-from dagster_project.radius.rules import day_of, on_time, sent_day
+from dagster_project.radius.rules import day_of, number_of, on_time, sent_day
 
 
 @dataclass(frozen=True)
@@ -49,3 +50,8 @@ class Scene:
     def in_time(self, there: dt.date | None, values: Fields) -> bool:
         """True when a date of the ERP is the one that is wanted."""
         return on_time(there, day_of(values.get("required_date")), self.lead_days, self.today)
+
+
+def quantity_to_say(target: Target, there: Decimal) -> Decimal:
+    """Return the quantity that a change says: the wanted one if it is to be told, else what people made of it."""
+    return number_of(target.row.values["quantity"]) if "quantity" in target.resend else there
