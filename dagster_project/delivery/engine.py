@@ -208,6 +208,7 @@ class Engine:
         existing = self.destination.look_up([t for t in targets if t.remote_id is None])
         quiet: list[dict[str, Any]] = []
         fresh: list[dict[str, Any]] = []
+        notes: list[dict[str, Any]] = []
         for target in targets:
             verdict = self.destination.may_send(target)
             if target.remote_id is None and target.row.change is Change.REMOVED:
@@ -216,6 +217,7 @@ class Engine:
                 self._without_call(target, verdict, quiet, fresh)
             elif target.remote_id is None and target.row.key in existing:
                 self._existing(target, existing[target.row.key], quiet, fresh)
+                notes.append(_found_there(target, existing[target.row.key]))
             elif operations := self.destination.operations(target):
                 yield Plan(target, operations)
             else:
@@ -223,6 +225,7 @@ class Engine:
         with self.ledger.warehouse.begin() as connection:
             self.ledger.amend(connection, quiet)
             self.ledger.record_new(connection, fresh)
+            self.ledger.events(connection, notes)
             self.batches.flush(connection)
 
     def _windows(self, entity: Entity, plans: Iterator[Plan]) -> Iterator[list[list[Plan]]]:
@@ -350,3 +353,12 @@ def _chunks(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
             end += 1
         yield rows[start:end]
         start = end
+
+
+def _found_there(target: Target, found: RemoteObject) -> dict[str, Any]:
+    """The event of an object that was adopted instead of made: what it said before anything was told."""
+    return {
+        "kind": "NOTE", "entity": target.row.entity, "business_key": target.row.key,
+        "incarnation": target.incarnation, "operation": "adopted", "remote_id": found.remote_id,
+        "fields": dump(found.values), "message": "it was there already",
+    }  # fmt: skip

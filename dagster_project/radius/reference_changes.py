@@ -1,7 +1,7 @@
 """Changes of the customer's reference that StarPak's orders were told: a mail for each, also when it changes back.
 
-A change is an event of the ledger, and its event id is its episode. What the reference was before is what the order
-was told before; events of the StarPak order's making count, too.
+A change is an event of the ledger, and its event id is its episode. Telling the same again (the reference of a ship
+request comes later) is none. What it was before the first change is what it was when the order was found.
 """
 
 import datetime as dt
@@ -18,7 +18,7 @@ from dagster_project.radius.mails import Notice
 from dagster_project.radius.standing import NONE, Order, orders
 from dagster_project.warehouse import rows, tables
 
-REFERENCES, LINES, FIELD = "so2_references", "so2_lines", "custref"
+REFERENCES, FIELD = "so2_references", "custref"
 LOOKED_BACK = dt.timedelta(days=30)
 """Whoever was not told within that time, because no run ended well, is not told any more."""
 BLANK = "(blank)"
@@ -34,7 +34,8 @@ def notices_of_references(connection: Connection, instance: str, now: dt.datetim
         before = NONE
         for event in _history(connection, instance, order):
             new = json.loads(event.fields)[FIELD] or BLANK
-            if event.entity == REFERENCES and event.occurred_at >= now - LOOKED_BACK:
+            fresh = event.kind == "INTENT" and event.occurred_at >= now - LOOKED_BACK
+            if fresh and new != before:
                 found.append(_notice(order, event.event_id, before, new))
             before = new
     return found
@@ -50,19 +51,17 @@ def _changed_since(connection: Connection, instance: str, since: dt.datetime) ->
 
 
 def _history(connection: Connection, instance: str, order: Order) -> list[sa.Row[Any]]:
-    """Return the intents that told the order's reference and were accepted, oldest first."""
-    refs = [(instance, REFERENCES, order.number)]
-    refs += [(instance, LINES, record.key) for record in order.made.get(LINES, ())]
-    events = list(rows.select_by_key(connection, tables.delivery_event, KEY, refs))
+    """Return what the order's reference was when it was found, and each time it was told, oldest first."""
+    wanted = [(instance, REFERENCES, order.number)]
+    events = list(rows.select_by_key(connection, tables.delivery_event, KEY, wanted))
     accepted = {event.intent_id for event in events if event.outcome == "DELIVERED"}
     told = [
         event
         for event in events
-        if event.kind == "INTENT"
-        and event.intent_id in accepted
-        and FIELD in json.loads(event.fields or "{}")
+        if FIELD in json.loads(event.fields or "{}")
+        and (event.kind == "NOTE" or (event.kind == "INTENT" and event.intent_id in accepted))
     ]
-    return sorted(told, key=lambda event: event.event_id)
+    return sorted(told, key=lambda event: (event.occurred_at, event.event_id))
 
 
 def _notice(order: Order, event_id: str, old: str, new: str) -> Notice:

@@ -193,7 +193,7 @@ def test_a_reference_that_changes_is_told_with_both_jobs_and_both_values(desk: D
     desk.seen()
     desk.chain(N)
     desk.finish(N)
-    desk.tell("so2_lines", f"{N}/P4-PF/{FILM}", custref="4554 0041 A", quantity="550050")
+    desk.event("so2_references", str(N), "NOTE", operation="adopted", fields='{"custref": "4554 0041 A"}')
     desk.tell("so2_references", str(N), custref="4554 0042 B")
     mail = one(desk.run_ends())
     assert mail["recipients"] == [FILMS]
