@@ -56,7 +56,7 @@ class RadiusClient:
         for seconds in WAITS if repeatable else ():
             try:
                 return self._ask(path, entity, payload)
-            except _Between:
+            except _Broken:
                 self._clock.sleep(seconds)
         return self._ask(path, entity, payload)
 
@@ -72,8 +72,7 @@ class RadiusClient:
             )  # fmt: skip
         except requests.RequestException as error:
             self._mine.session = None
-            failed = no_answer(error, self.masked(self._url), self._timeout, SETTING)
-            raise self._waiting(failed) from None
+            raise self._meaning(error) from None
         self._mine.refusals = 0
         self._mine.used_at = self._clock.now()
         return self._read(response, entity, address)
@@ -88,7 +87,7 @@ class RadiusClient:
             headers = {name.lower(): value for name, value in response.headers.items()}
             raise MustWait(said, retry_after(headers), "429")
         if response.status_code in _BETWEEN:
-            raise _Between(said)
+            raise _Broken(said)
         if response.status_code in (401, 403, 404, 405, 415) or response.is_redirect:
             raise AccessRefused(f"{said}; check {SETTING} ({self.masked(address)})")
         raise NoDefiniteAnswer(said)
@@ -107,13 +106,16 @@ class RadiusClient:
             self._mine.session = session
         return session
 
-    def _waiting(self, error: Exception) -> Exception:
-        """Say after how many seconds to come back: 2, then 4."""
-        if isinstance(error, MustWait):
+    def _meaning(self, error: requests.RequestException) -> Exception:
+        """Say what no answer means; where nothing was sent, after how many seconds to come back: 2, then 4."""
+        failed = no_answer(error, self.masked(self._url), self._timeout, SETTING)
+        if isinstance(failed, MustWait):
             refusals = getattr(self._mine, "refusals", 0)
             self._mine.refusals = refusals + 1
-            error.seconds = WAITS[min(refusals, len(WAITS) - 1)]
-        return error
+            failed.seconds = WAITS[min(refusals, len(WAITS) - 1)]
+        elif isinstance(failed, NoDefiniteAnswer) and not isinstance(error, requests.Timeout):
+            return _Broken(str(failed))
+        return failed
 
     def masked(self, text: str) -> str:
         """Return a text without the secrets of this site."""
@@ -122,8 +124,8 @@ class RadiusClient:
         return text
 
 
-class _Between(NoDefiniteAnswer):
-    """What stands before the adapter answered in its place."""
+class _Broken(NoDefiniteAnswer):
+    """The connection broke, or what stands before the adapter answered in its place: no long wait, no answer."""
 
 
 def envelope(entity: str, payload: Any) -> bytes:

@@ -177,7 +177,7 @@ class BodySender:
             return [Unknown(f"{entry['entity']} tells no {form.number} of what it made")] * rows
         progress.numbers[entry["name"]] = number
         if "lines" not in entry:
-            return [Delivered(number)] * rows
+            return [Delivered(remote_id or number) for remote_id in entry["ids"]]
         told = reply.line_numbers(form.line_number) if form.line_number else []
         lines = told if len(told) == len(entry["lines"]) else entry["lines"]
         return [Delivered(f"{number}/{line}") for line in lines]

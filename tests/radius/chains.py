@@ -172,6 +172,13 @@ class Company:
         with self.warehouse.begin() as connection:
             return [json.loads(row.body) for row in connection.execute(query)]
 
+    def answers(self, call: str) -> list[list[dict[str, Any]]]:
+        """What was kept of the answers to bodies that ask for this."""
+        query = sa.select(tables.delivery_request.c.body, tables.delivery_request.c.answer)
+        with self.warehouse.begin() as connection:
+            found = [(json.loads(row.body), row.answer) for row in connection.execute(query)]
+        return [json.loads(answer) for body, answer in found if any(c["name"] == call for c in body)]
+
     def so2(self, order: int) -> int:
         """The plant-2 order that was made for an order."""
         (first, *_) = self.chain(order, "so2_lines")
