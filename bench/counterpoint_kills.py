@@ -12,6 +12,7 @@ import sys
 from dataclasses import dataclass, field
 
 from bench.figures import Figure
+from bench.killing import Victim
 from bench.order_killing import SMALL_REQUESTS, Strikes, plans, through_kills
 from bench.orders_world import (
     COMPANY,
@@ -55,7 +56,8 @@ def prove(kills: int, orders: int, seed: int, at_random: int = AT_RANDOM) -> Pro
             before = Stand.of(home / COMPANY)
             todo = plans(dice, at_random)
             _spare(todo, kills - proof.strikes.kills)
-            through_kills(variables, todo, dice, proof.strikes)
+            with Victim(variables) as victim:
+                through_kills(victim, todo, dice, proof.strikes)
             proof.counts.append(count(home, shop.control, before))
         found = proof.counts[-1]
         print(

@@ -28,9 +28,13 @@ POINTS = ("before_intent", "after_intent", "after_answer", "after_outcome")
 
 
 class Victim:
-    """A process that forks a run per order and can be killed while one is under way."""
+    """A process that forks a run per order and can be killed while one is under way.
+
+    `environment` is that of its next runs; exchange it to send the same process to another home.
+    """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
+        self.environment = environment
         self._process = subprocess.Popen(
             [sys.executable, "-m", "bench.victim"], cwd=ROOT, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -55,7 +59,9 @@ class Victim:
     def start(self, **order: Any) -> int:
         """Begin a run; return the process id to kill."""
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps({"stage": False, **order}) + "\n")
+        self._process.stdin.write(
+            json.dumps({"stage": False, "environment": {**self.environment}, **order}) + "\n"
+        )
         self._process.stdin.flush()
         self.pid = int(self.wait("began")["pid"])
         return self.pid

@@ -57,31 +57,35 @@ def plans(dice: random.Random, at_random: int) -> Plans:
     return found
 
 
-def through_kills(environment: Mapping[str, str], todo: Plans, dice: random.Random, strikes: Strikes) -> None:
-    """Bring all orders to the end of all pipelines, dying as planned on the way; takes from `todo` what it used."""
-    with Victim(environment) as victim:
-        for pipeline in PIPELINES:
-            victim.start(pipeline=pipeline, keep=True)
-            _sound(victim.end())
-            ended = False
-            while not ended:
-                waiting = todo[pipeline]
-                point = waiting.pop() if waiting else ""
-                died = _run(victim, pipeline, point, dice)
-                strikes.runs += 1
-                strikes.struck[pipeline, point or "random"] += died
-                ended = not died
-                if ended and point:
-                    waiting.append(point)  # there was nothing left on which to die there
+def through_kills(
+    victim: Victim, todo: Plans, dice: random.Random, strikes: Strikes, longest: float = LONGEST_LIFE
+) -> None:
+    """Bring all orders to the end of all pipelines, dying as planned on the way; takes from `todo` what it used.
+
+    A run that dies at random lives up to `longest` seconds from its first delivery.
+    """
+    for pipeline in PIPELINES:
+        victim.start(pipeline=pipeline, keep=True)
+        _sound(victim.end())
+        ended = False
+        while not ended:
+            waiting = todo[pipeline]
+            point = waiting.pop() if waiting else ""
+            died = _run(victim, pipeline, point, dice.uniform(0, longest))
+            strikes.runs += 1
+            strikes.struck[pipeline, point or "random"] += died
+            ended = not died
+            if ended and point:
+                waiting.append(point)  # there was nothing left on which to die there
 
 
-def _run(victim: Victim, pipeline: str, point: str | None, dice: random.Random) -> bool:
-    """One run; True when it was killed."""
+def _run(victim: Victim, pipeline: str, point: str | None, life: float) -> bool:
+    """One run, at a random moment of at most `life` seconds without a point; True when it was killed."""
     victim.start(pipeline=pipeline, **({"point": point} if point else {}))
     if point is None:
         victim.wait("delivering")
         try:
-            _sound(victim.wait("done", "failed", seconds=dice.uniform(0, LONGEST_LIFE)))
+            _sound(victim.wait("done", "failed", seconds=life))
         except TimeoutError:
             victim.kill()
     said = victim.end()

@@ -1,8 +1,9 @@
-"""A process that delivers until somebody kills it. It forks for every run, so that dying costs no import.
+"""A process that delivers until somebody kills it. It forks for every run, so that dying costs no import and
+no parsing of the dbt project.
 
-Told on standard input, one JSON object per run: `pipeline`, `stage` (with extract and dbt, or from the rows
-staged once), `keep` (only stage, for those others), `point` and `occurrence` (where to kill itself). Says on
-standard output how far the run has come.
+Told on standard input, one JSON object per run: `environment` (where to run), `pipeline`, `stage` (with extract
+and dbt, or from the rows staged once), `keep` (only stage, for those others), `point` and `occurrence` (where to
+kill itself). Says on standard output how far the run has come.
 """
 
 import json
@@ -14,12 +15,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from dagster_project.dbt_runner import DbtRunner
 from dagster_project.delivery.destination import Row
 from dagster_project.delivery.sending import no_checkpoint
 from dagster_project.delivery.staging import Filters
 from dagster_project.runs import SystemRun
 from dagster_project.settings import load_settings
 from dagster_project.systems import pipeline_named
+from dagster_project.warehouse.engine import Warehouse
 
 MONDAY = "monday"
 
@@ -77,6 +80,7 @@ def main() -> None:
 
 def _run(order: dict[str, Any]) -> None:
     """One run, as the command line does it; never returns."""
+    os.environ.update(order["environment"])
     _say(said="began", pid=os.getpid())
     code = 0
     try:
@@ -126,7 +130,7 @@ def _reach_into(run: SystemRun, checkpoint: Callable[[str], None]) -> None:
 
 
 def _warm_up() -> None:
-    """Import what a run needs before anything is forked; opens nothing and starts no thread."""
+    """Import what a run needs and parse the dbt project before anything is forked; no thread is left running."""
     import dbt.adapters.duckdb
     import dbt.cli.main
     import dbt.task.build
@@ -142,6 +146,8 @@ def _warm_up() -> None:
     import tests.contracts.restaging
 
     assert all((dbt, duckdb_sqlalchemy, dagster_project, tests))
+    settings = load_settings()
+    DbtRunner(settings, Warehouse(settings.warehouse)).prepare()
 
 
 def _say(**said: Any) -> None:

@@ -17,7 +17,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 SEED = 4755
 RANDOM_KILLS = 10
-LATENCY = (0.02, 0.1)
+LATENCY = (0.02, 0.06)
+LONGEST_LIFE = 1.0  # of a run that dies at random, counted from its first delivery
 ORDERS = 33
 
 
@@ -34,6 +35,13 @@ def few(prepared: Prepared, tmp_path_factory: pytest.TempPathFactory) -> Path:
             " 'GRE-04307', 'GRE-04308', 'GRE-04309', 'GRE-04310', 'GRE-04311', 'GRE-04312')"
         )
     return home
+
+
+@pytest.fixture(scope="module")
+def victims(few: Path) -> Iterator[tuple[Victim, Victim]]:
+    """Two processes whose forks deliver, in whichever home they are sent to."""
+    with Victim({"ORDER_STAGING_HOME": str(few)}) as one, Victim({"ORDER_STAGING_HOME": str(few)}) as other:
+        yield one, other
 
 
 @pytest.fixture
@@ -76,48 +84,51 @@ def assert_exactly_once(pipeline: Pipeline) -> None:
 
 
 def test_kills_at_every_named_point_and_at_random_moments_end_exactly_once(
-    new_pipeline: Callable[[], Pipeline],
+    victims: tuple[Victim, Victim], new_pipeline: Callable[[], Pipeline]
 ) -> None:
-    dice = random.Random(SEED)
+    """Runs that die at a named point, and the last one, stage by dbt; the others what is left of what it staged."""
+    dice, (victim, _) = random.Random(SEED), victims
     plans: list[str | None] = [*POINTS, *[None] * RANDOM_KILLS]
     dice.shuffle(plans)
     struck = 0
     while plans:
         pipeline = new_pipeline()
-        with Victim(pipeline.environment) as victim:
-            done = False
-            while not done:
-                point = plans.pop() if plans else ""
-                order = {"point": point, "occurrence": dice.randint(1, 3)} if point else {}
-                victim.start(stage=True, **order)
-                if point is None:
-                    victim.wait("delivering")
-                    try:
-                        ended = victim.wait("done", "failed", seconds=dice.uniform(0, 2.5))
-                        assert ended["said"] == "done", ended
-                    except TimeoutError:
-                        victim.kill()
-                said = victim.end()
-                assert said["said"] != "failed", said
-                struck += said["signal"] == 9
-                done = said["signal"] == 0
+        victim.environment = pipeline.environment
+        victim.start(pipeline="monday", keep=True)
+        assert victim.end()["kept"] > 100
+        done = False
+        while not done:
+            point = plans.pop() if plans else ""
+            order = {"point": point, "occurrence": dice.randint(1, 3)} if point else {}
+            victim.start(stage=point is not None, **order)
+            if point is None:
+                victim.wait("delivering")
+                try:
+                    ended = victim.wait("done", "failed", seconds=dice.uniform(0, LONGEST_LIFE))
+                    assert ended["said"] == "done", ended
+                except TimeoutError:
+                    victim.kill()
+            said = victim.end()
+            assert said["said"] != "failed", said
+            struck += said["signal"] == 9
+            done = said["signal"] == 0
         assert_exactly_once(pipeline)
     assert struck >= len(POINTS) + RANDOM_KILLS // 2
 
 
 def test_two_processes_at_once_one_of_them_killed_end_exactly_once(
-    new_pipeline: Callable[[], Pipeline],
+    victims: tuple[Victim, Victim], new_pipeline: Callable[[], Pipeline]
 ) -> None:
-    pipeline = new_pipeline()
-    with Victim(pipeline.environment) as one, Victim(pipeline.environment) as other:
-        for victim in (one, other):
-            victim.start(stage=True)
-        first = one if _first_to_deliver(one, other) is one else other
-        first.kill()
-        first.end()
-        (other if first is one else one).end()
-        one.start(stage=True)
-        assert one.end()["said"] == "done"
+    pipeline, (one, other) = new_pipeline(), victims
+    for victim in victims:
+        victim.environment = pipeline.environment
+        victim.start(stage=True)
+    first = one if _first_to_deliver(one, other) is one else other
+    first.kill()
+    first.end()
+    (other if first is one else one).end()
+    one.start(stage=True)
+    assert one.end()["said"] == "done"
     assert_exactly_once(pipeline)
 
 
