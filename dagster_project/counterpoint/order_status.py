@@ -79,6 +79,7 @@ class WooStatusDestination:
         self.client = client
         self.clock = clock
         self.quiet_seconds = settings.woo_quiet_seconds
+        self._size = min(BATCH_LIMIT, settings.counterpoint_orders_per_request)
         # orders are the shop's own: there is nothing of ours to count, and reading all of them costs ever more
         self.entities: Sequence[Entity] = [
             dataclasses.replace(entity, listed=False) for entity in entities_of(mappings, ORDER_STATUSES)
@@ -135,7 +136,7 @@ class WooStatusDestination:
 
     def request_size(self, entity: str) -> int:  # noqa: ARG002
         """How many notes and statuses one request carries: the shop takes 100 orders in a batch."""
-        return BATCH_LIMIT
+        return self._size
 
     def compose(self, operations: Sequence[Operation]) -> str:
         """Return the exact body: a list of notes and statuses by order."""
