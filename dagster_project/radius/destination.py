@@ -118,7 +118,7 @@ class RadiusDestination:
         missing = plans.gone(target, scene)
         if missing is not None:
             return Rejected("Gone", f"{missing}; retry it with --recreate", ErrorClass.FIX_ELSEWHERE)
-        if target.row.key in self._wave.left_to_hand(order):
+        if target.row.key in self._wave.left_to_hand(order) or guards.is_dropped(target, self._site.by_hand):
             return None
         return guards.obstacle(target, scene, ours=self._wave.owes_authorisation(order))
 

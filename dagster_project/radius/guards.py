@@ -1,9 +1,11 @@
 """What must not be touched although it differs: looked at once more just before a row is planned. Pure."""
 
+from collections.abc import Set
+
 from dagster_project.delivery.destination import Target
 from dagster_project.delivery.outcomes import Held
 from dagster_project.radius import entities, holds
-from dagster_project.radius.buying import why_blocked
+from dagster_project.radius.buying import SENT, why_blocked
 from dagster_project.radius.facts import ON_HOLD, Sale
 from dagster_project.radius.plans_p2 import AUTHORISED
 from dagster_project.radius.rules import number_of
@@ -20,12 +22,18 @@ def obstacle(target: Target, scene: Scene, *, ours: bool) -> Held | None:
     return None
 
 
+def is_dropped(target: Target, by_hand: Set[str]) -> bool:
+    """True for a row of an order that a person completes, of which nothing is required any more."""
+    return target.row.parent_key in by_hand and target.row.values.get("quantity") == "0"
+
+
 def _blocked_purchase(target: Target, scene: Scene) -> Held | None:
     line, values = scene.purchase_line(target.remote_id), target.row.values
-    if line is None or not line.blocked:
+    if line is not None and values["quantity"] == "0" and (target.told or {}).get("quantity") != "0":
+        return Held(f"{line.item} of {line.remote_id} is not required any more", holds.PO_BLOCKED)
+    if line is None or not line.blocked or not target.resend.intersection(SENT):
         return None
-    same = line.ordered == number_of(values["quantity"]) and scene.in_time(line.required, values)
-    if same or (values["quantity"] == "0" and not target.resend):
+    if line.ordered == number_of(values["quantity"]) and scene.in_time(line.required, values):
         return None
     said = f"purchase order {line.remote_id} {why_blocked(line)}, but {values['quantity']} are wanted"
     return Held(said, holds.PO_BLOCKED)
