@@ -26,6 +26,13 @@ COUNTERPOINT = {
     ),
 }  # fmt: skip
 
+RADIUS = {
+    "STG_LWS_Orders", "STG_LWS_NewOrders", "STG_LWS_QtyChanges", "STG_LWS_ReqChanges", "STG_LWS_DateChanges",
+    "STG_LWS_CustRefChanges", "STG_LWS_Reconfirmed", "ERR_LWS_Orders", "LWS_Orders", "lws_order_state",
+    "lws_order_state_archive", "workflow_runs", "run_orders", "order_change_log", "so4_to_po_map",
+    "told_radius__orders", "int_radius__orders_mapped",
+}  # fmt: skip
+
 
 @pytest.fixture(scope="module")
 def world(new_world: Callable[[], World]) -> World:
@@ -69,19 +76,19 @@ def test_contracts_are_enforced_on_what_a_delivery_reads(manifest: dict[str, Any
     contracted = {name for name, node in nodes.items() if node["config"]["contract"]["enforced"]}
     told = {"told_monday__items", "told_monday__subitems"}
     mapped = {"int_monday__items_mapped", "int_monday__subitems_mapped"}
-    assert READ_BY_ANALYSTS | told | mapped | COUNTERPOINT <= contracted
+    assert READ_BY_ANALYSTS | told | mapped | COUNTERPOINT | RADIUS <= contracted
 
 
-def test_every_column_of_counterpoints_relations_is_described(manifest: dict[str, Any]) -> None:
+def test_every_column_of_the_other_systems_relations_is_described(manifest: dict[str, Any]) -> None:
     nodes = {node["name"]: node for node in manifest["nodes"].values() if node["resource_type"] == "model"}
     undescribed = [
         f"{name}.{column['name']}"
-        for name in COUNTERPOINT
+        for name in COUNTERPOINT | RADIUS
         for column in nodes[name]["columns"].values()
         if not column["description"]
     ]
     assert not undescribed
-    assert all(nodes[name]["description"] for name in COUNTERPOINT)
+    assert all(nodes[name]["description"] for name in COUNTERPOINT | RADIUS)
 
 
 def test_lineage_ends_at_counterpoint_and_the_shop(manifest: dict[str, Any]) -> None:
@@ -93,6 +100,11 @@ def test_lineage_ends_at_counterpoint_and_the_shop(manifest: dict[str, Any]) -> 
     assert fed == {
         "STG_CP_StagingRows", "STG_CP_Verdicts", "STG_CP_Orders", "STG_CP_OrderLines", "STG_CP_StatusUpdates",
     }  # fmt: skip
+
+
+def test_lineage_ends_at_the_erp(manifest: dict[str, Any]) -> None:
+    exposure = manifest["exposures"]["exposure.order_staging.radius_lws_chains"]
+    assert [node.rpartition(".")[2] for node in exposure["depends_on"]["nodes"]] == ["STG_LWS_Orders"]
 
 
 def test_lineage_ends_at_the_board(manifest: dict[str, Any]) -> None:

@@ -25,6 +25,17 @@ WOO_KEPT: Columns = (
     ("order_key", "nvarchar"), ("WOO_ORDER_NO", "nvarchar"), ("source_removed", "int"),
     ("dbt_valid_to", "datetime2"), ("dbt_scd_id", "varchar"),
 )  # fmt: skip
+LWS_KEPT: Columns = (
+    ("order_key", "nvarchar"), ("custref", "nvarchar"), ("orderedqty", "nvarchar"), ("source_removed", "int"),
+    ("dbt_valid_to", "datetime2"), ("dbt_scd_id", "varchar"),
+)  # fmt: skip
+LWS_HISTORIES = (
+    "so4_line_snapshot",
+    "so4_header_snapshot",
+    "req_snapshot_keyed",
+    "so2_snapshot",
+    "job_p2_snapshot",
+)
 COUNTERPOINT = ("staging_rows", "documents", "verdicts", "order_statuses")
 TOLD: Columns = (("instance", "nvarchar"), ("business_key", "nvarchar"))
 SERVERS: dict[str, dict[str, Columns]] = {
@@ -33,6 +44,7 @@ SERVERS: dict[str, dict[str, Columns]] = {
         "ORDERS_UNIFIED": ORDERS, "told_monday__items": TOLD, "told_monday__subitems": TOLD,
         "orders_unified_snapshot": KEPT, "woo_orders_snapshot": WOO_KEPT,
         **{f"told_counterpoint__{entity}": TOLD for entity in COUNTERPOINT},
+        "told_radius__orders": TOLD, **dict.fromkeys(LWS_HISTORIES, LWS_KEPT),
     },
     "without key": {"ORDERS_UNIFIED": ORDERS[:-1]},
 }  # fmt: skip
@@ -82,6 +94,7 @@ FUNCTIONS = frozenset(
         "abs",
         "round",
         "string_agg",
+        "lag",
     ]
 )
 
@@ -133,6 +146,7 @@ def test_every_node_is_rendered(rendered: dict[tuple[str, str], str]) -> None:
     assert len(rendered) >= 3 * 45
     assert rendered["first", "told_monday__items"] != rendered["later", "told_monday__items"]
     assert rendered["first", "orders_unified_delta"] != rendered["later", "orders_unified_delta"]
+    assert rendered["first", "so4_line_delta"] != rendered["later", "so4_line_delta"]
     assert "row_number()" in rendered["without key", "stg_monday__orders"]
 
 

@@ -11,6 +11,12 @@
 {% endmacro %}
 
 
+{# A moment so many days later. Differs in the functions. #}
+{% macro days_after(moment, days) %}{{ return(adapter.dispatch('days_after', 'order_staging')(moment, days)) }}{% endmacro %}
+{% macro default__days_after(moment, days) %}{{ return('(' ~ moment ~ ' + interval ' ~ days ~ ' day)') }}{% endmacro %}
+{% macro sqlserver__days_after(moment, days) %}{{ return('dateadd(day, ' ~ days ~ ', ' ~ moment ~ ')') }}{% endmacro %}
+
+
 {# What dbt writes into dbt_valid_from and dbt_valid_to. The adapters' own versions write the server's local time;
    history is UTC like everything else. #}
 {% macro duckdb__snapshot_get_time() %}make_timestamp(epoch_us(now())){% endmacro %}

@@ -197,3 +197,49 @@
     ~ order_by | join(', ') ~ ')'
   ) -}}
 {% endmacro %}
+
+
+{# A select of `carried` columns and of the members, as text, of the last entry of the JSON list in column `json`; a
+   member that is an object or a list is its JSON. For a few rows, all of which hold a list. Differs as above. #}
+{% macro last_of_list(relation, json, carried, members) %}
+  {{- return(adapter.dispatch('last_of_list', 'order_staging')(relation, json, carried, members)) -}}
+{% endmacro %}
+
+{% macro default__last_of_list(relation, json, carried, members) %}
+  {%- set structure = {} -%}
+  {%- for member in members -%}{%- do structure.update({member: 'VARCHAR'}) -%}{%- endfor %}
+  select
+    {{ carried | join(',\n    ') }}
+    {%- for member in members %},
+    entry.{{ adapter.quote(member) }} as {{ adapter.quote('last_' ~ member) }}
+    {%- endfor %}
+  from (
+    select
+      {{ carried | join(',\n      ') }},
+      list_extract(from_json({{ json }}, {{ literal(tojson([structure])) }}), -1) as entry
+    from {{ relation }}
+  ) as listed
+{% endmacro %}
+
+{% macro sqlserver__last_of_list(relation, json, carried, members) %}
+  select
+    {% for name in carried %}listed.{{ name }}{{ ',\n    ' if not loop.last }}{% endfor %}
+    {%- for member in members %},
+    coalesce(entry.{{ adapter.quote(member) }}, entry.{{ adapter.quote(member ~ ' as JSON') }}) as {{ adapter.quote('last_' ~ member) }}
+    {%- endfor %}
+  from (
+    select
+      {% for name in carried %}packed.{{ name }},{% endfor %}
+      opened.value as entry_json,
+      row_number() over (partition by packed.{{ carried[0] }} order by cast(opened.[key] as int) desc) as place
+    from {{ relation }} as packed
+    cross apply openjson(packed.{{ json }}) as opened
+  ) as listed
+  cross apply openjson(listed.entry_json) with (
+    {%- for member in members %}
+    {{ adapter.quote(member) }} nvarchar(4000) {{ sqlserver__path(member) }},
+    {{ adapter.quote(member ~ ' as JSON') }} nvarchar(max) {{ sqlserver__path(member) }} as json{{ ',' if not loop.last }}
+    {%- endfor %}
+  ) as entry
+  where listed.place = 1
+{% endmacro %}

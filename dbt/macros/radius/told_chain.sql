@@ -11,9 +11,16 @@
 {% endmacro %}
 
 
-{# The part of a remote id NUMBER/LINE before the stroke; the whole where there is none. Differs in the functions. #}
-{% macro before_stroke(text) %}{{ return(adapter.dispatch('before_stroke', 'order_staging')(text)) }}{% endmacro %}
-{% macro default__before_stroke(text) %}{{ return('split_part(' ~ text ~ ", '/', 1)") }}{% endmacro %}
-{% macro sqlserver__before_stroke(text) %}
-  {{- return('left(' ~ text ~ ", charindex('/', " ~ text ~ " + '/') - 1)") -}}
+{# The part of a text before a sign, the whole where there is none; and the part behind it, empty where there is none.
+   Differs in the functions. #}
+{% macro part_before(text, sign) %}
+  {{- return(adapter.dispatch('part_before', 'order_staging')(text, sign)) -}}
+{% endmacro %}
+{% macro default__part_before(text, sign) %}{{ return('split_part(' ~ text ~ ", '" ~ sign ~ "', 1)") }}{% endmacro %}
+{% macro sqlserver__part_before(text, sign) %}
+  {{- return('left(' ~ text ~ ", charindex('" ~ sign ~ "', " ~ text ~ " + '" ~ sign ~ "') - 1)") -}}
+{% endmacro %}
+
+{% macro part_behind(text, sign) %}
+  {{- return('substring(' ~ text ~ ', ' ~ length_of(part_before(text, sign)) ~ ' + 2, 200)') -}}
 {% endmacro %}

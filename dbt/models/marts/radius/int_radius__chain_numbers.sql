@@ -8,11 +8,11 @@ objects as (
   select
     {{ exact('delivery.parent_key') }} as order_key,
     max(case when delivery.entity = 'jobs_p4' then delivery.remote_id end) as job_p4,
-    max(case when delivery.entity = 'po_lines' then {{ before_stroke('delivery.remote_id') }} end) as po_p4,
+    max(case when delivery.entity = 'po_lines' then {{ part_before('delivery.remote_id', '/') }} end) as po_p4,
     max(
-      case when delivery.entity in ('so2_lines', 'so2_references') then {{ before_stroke('delivery.remote_id') }} end
+      case when delivery.entity in ('so2_lines', 'so2_references') then {{ part_before('delivery.remote_id', '/') }} end
     ) as so_p2,
-    max(case when delivery.entity = 'ship_request_lines' then {{ before_stroke('delivery.remote_id') }} end) as shipreq_p2,
+    max(case when delivery.entity = 'ship_request_lines' then {{ part_before('delivery.remote_id', '/') }} end) as shipreq_p2,
     max(case when delivery.entity = 'jobs_p2' then delivery.remote_id end) as job_p2
   from {{ source('ledger_after', 'delivery') }} as delivery
   inner join context on delivery.instance = context.instance
