@@ -1,7 +1,9 @@
 -- depends_on: {{ ref('monday_customers') }}
 -- depends_on: {{ ref('int_monday__staging_guard') }}
 {# What each item should say against what the board was told. Only items that need a look are kept: different, new,
-   gone, broken, or not simply delivered. The verdict on them is int_monday__items_judged. #}
+   gone, broken, or not simply delivered. The verdict on them is int_monday__items_judged.
+   What was told is read once for the rows that are present and once for the few that are gone: DuckDB writes down a
+   whole CTE that is named twice. #}
 {%- set columns = mapping_columns('int_monday__items_mapped') -%}
 {%- set compared = compared_columns('int_monday__items_mapped') -%}
 {%- set customer = 'SOURCE CUSTOMER NAME' %}
@@ -97,6 +99,14 @@ present as (
     or mapped.unlanded_cells > 0
 ),
 
+told_of_gone as (
+  select told.*
+  from {{ ref('told_monday__items') }} as told
+  inner join context on told.instance = context.instance
+  inner join {{ ref('int_monday__items_gone') }} as gone
+    on {{ same_key('told.business_key', 'gone.business_key') }}
+),
+
 missing as (
   select
     gone.business_key,
@@ -125,7 +135,7 @@ missing as (
     told.{{ adapter.quote(column.name) }}
     {%- endfor %}
   from {{ ref('int_monday__items_gone') }} as gone
-  left join told on {{ same_key('gone.business_key', 'told.business_key') }}
+  left join told_of_gone as told on {{ same_key('gone.business_key', 'told.business_key') }}
   left join unsettled on {{ same_key('gone.business_key', 'unsettled.business_key') }}
   left join tried on {{ same_key('gone.business_key', 'tried.business_key') }}
   left join {{ ref('monday_customers') }} as monday_customers

@@ -10,15 +10,10 @@ with context as (
   {{- context_of('monday', 'items') | indent(2) }}
 ),
 
-told as (
-  select told.*
+known as (
+  select told.business_key, 1 as is_told
   from {{ ref('told_monday__items') }} as told
   inner join context on told.instance = context.instance
-),
-
-known as (
-  select business_key, 1 as is_told
-  from told
   union all
   select {{ plain('delivery.business_key') }} as business_key, 0 as is_told
   from {{ source('ledger', 'delivery') }} as delivery
@@ -43,7 +38,9 @@ missing as (
     told.{{ adapter.quote(column.name) }}
     {%- endfor %}
   from gone
-  inner join told on {{ same_key('gone.business_key', 'told.business_key') }}
+  inner join {{ ref('told_monday__items') }} as told
+    on {{ same_key('gone.business_key', 'told.business_key') }}
+  inner join context on told.instance = context.instance
   where told.state <> 'GONE'
 ),
 

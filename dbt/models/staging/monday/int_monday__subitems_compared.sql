@@ -1,6 +1,7 @@
 -- depends_on: {{ ref('int_monday__staging_guard') }}
 {# What each size line should say against what the board was told. Only lines that need a look are kept, and only
-   what is known of the line itself; its order joins in int_monday__subitems_judged, when few are left. #}
+   what is known of the line itself; its order joins in int_monday__subitems_judged, when few are left. Millions of
+   told lines are joined here, so they carry one key, and the former one only where it is another. #}
 {%- set columns = mapping_columns('int_monday__subitems_mapped') -%}
 {%- set compared = compared_columns('int_monday__subitems_mapped') %}
 
@@ -47,7 +48,6 @@ known as (
 
 told as (
   select
-    known.*,
     coalesce(gone.rekeyed_to, known.parent_key) as current_parent_key,
     case
       when gone.rekeyed_to is null then known.business_key
@@ -56,7 +56,14 @@ told as (
         substring(known.business_key, {{ length_of('known.parent_key') }} + 1, 200)
       )
     end as current_key,
-    case when gone.rekeyed_to is null then 0 else 1 end as is_rekeyed
+    case when gone.rekeyed_to is not null then known.business_key end as previous_key,
+    known.is_told,
+    known.state,
+    known.revision,
+    known.remote_id
+    {%- for column in columns %},
+    known.{{ adapter.quote(column.name) }}
+    {%- endfor %}
   from known
   left join {{ ref('int_monday__items_gone') }} as gone
     on {{ same_key('known.parent_key', 'gone.business_key') }} and gone.rekeyed_to is not null
@@ -66,8 +73,8 @@ joined as (
   select
     coalesce(lines.business_key, told.current_key) as business_key,
     coalesce(lines.parent_key, told.current_parent_key) as parent_key,
-    case when told.is_rekeyed = 1 then told.business_key end as previous_key,
-    coalesce(told.business_key, lines.business_key) as told_key,
+    told.previous_key,
+    coalesce(told.previous_key, told.current_key, lines.business_key) as told_key,
     case when lines.business_key is null then 0 else 1 end as in_source,
     coalesce(told.is_told, 0) as is_told,
     case when {{ any_differs('lines', 'told', compared) }} then 1 else 0 end as is_different,
@@ -87,9 +94,9 @@ joined as (
   from {{ ref('int_monday__subitems_mapped') }} as lines
   full outer join told on {{ same_key('lines.business_key', 'told.current_key') }}
   where lines.business_key is null
-    or told.business_key is null
+    or told.current_key is null
     or told.state <> 'DELIVERED'
-    or told.is_rekeyed = 1
+    or told.previous_key is not null
     or lines.broken_rules is not null
     or {{ any_differs('lines', 'told', compared) }}
 ),

@@ -54,7 +54,9 @@ lines as (
   from unlanded
   cross join context
   where not exists (
-    select 1 from compared where {{ same_key('compared.business_key', 'unlanded.business_key') }}
+    select 1
+    from {{ ref('int_monday__subitems_compared') }} as known
+    where {{ same_key('known.business_key', 'unlanded.business_key') }}
   )
 ),
 

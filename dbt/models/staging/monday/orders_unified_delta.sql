@@ -2,7 +2,8 @@
 {# What the order list says differently from the open versions of its history: new and changed rows, and rows that
    are gone, with their last values and source_removed 1. Only these reach the snapshot, which costs a third of
    letting it compare the whole list, and re-versions nothing when a column appears. Rows without a usable key
-   are refused elsewhere and have no history. #}
+   are refused elsewhere and have no history. Rows that are gone are found by their keys, and only theirs are read
+   whole; the versions stand in two CTEs because DuckDB writes down a whole CTE that is named twice. #}
 {%- set names = mapped_source_columns('int_monday__items_mapped') -%}
 {%- set kept = kept_columns('orders_unified_snapshot') %}
 
@@ -30,6 +31,16 @@ open_versions as (
   where dbt_valid_to is null
 ),
 
+gone as (
+  select versions.order_key
+  from {{ snapshot_relation('orders_unified_snapshot') }} as versions
+  left join {{ ref('stg_monday__orders') }} as orders
+    on {{ same_key('versions.order_key', 'orders.order_key') }}
+  where versions.dbt_valid_to is null
+    and versions.source_removed = 0
+    and orders.order_key is null
+),
+
 differing as (
   select
     current_orders.*,
@@ -45,15 +56,15 @@ differing as (
 
 removed as (
   select
-    open_versions.order_key
+    versions.order_key
     {%- for name in names %},
-    {{ 'open_versions.' ~ adapter.quote(name) if name in kept else as_kept('null', none) }} as {{ adapter.quote(name) }}
+    {{ 'versions.' ~ adapter.quote(name) if name in kept else as_kept('null', none) }} as {{ adapter.quote(name) }}
     {%- endfor %},
     1 as source_removed
-  from open_versions
-  left join {{ ref('stg_monday__orders') }} as orders
-    on {{ same_key('open_versions.order_key', 'orders.order_key') }}
-  where orders.order_key is null and open_versions.source_removed = 0
+  from gone
+  inner join {{ snapshot_relation('orders_unified_snapshot') }} as versions
+    on {{ same_key('gone.order_key', 'versions.order_key') }}
+  where versions.dbt_valid_to is null
 ),
 
 final as (
