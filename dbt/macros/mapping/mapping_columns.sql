@@ -49,11 +49,17 @@
 {% macro mapped_source_columns(model_name) %}
   {%- set found = [] -%}
   {%- for column in mapping_columns(model_name) -%}
-    {%- for cell in [column.meta] + (column.meta.get('parts') or []) -%}
-      {%- for name in ([cell.source] if cell.get('source') else []) + (cell.get('first_of') or []) -%}
-        {%- if name not in found -%}{%- do found.append(name) -%}{%- endif -%}
-      {%- endfor -%}
-    {%- endfor -%}
+    {%- for name in sources_of(column) if name not in found -%}{%- do found.append(name) -%}{%- endfor -%}
+  {%- endfor -%}
+  {{- return(found) -}}
+{% endmacro %}
+
+
+{# The source columns one mapped column reads. #}
+{% macro sources_of(column) %}
+  {%- set found = [] -%}
+  {%- for cell in [column.meta] + (column.meta.get('parts') or []) -%}
+    {%- do found.extend(([cell.source] if cell.get('source') else []) + (cell.get('first_of') or [])) -%}
   {%- endfor -%}
   {{- return(found) -}}
 {% endmacro %}

@@ -56,8 +56,23 @@
 {% endmacro %}
 
 
+{# Expression for the text an order line's key is made of, without outer blanks; NULL where the source has no column
+   for it. #}
+{% macro key_text(cells, columns) %}
+  {%- set key = mapping_meta('int_monday__items_mapped').get('key_source') -%}
+  {%- set names = columns | map(attribute='name') | list -%}
+  {%- if not key or key.columns | reject('in', names) | list -%}
+    {{- return('cast(null as ' ~ long_text() ~ ')') -}}
+  {%- endif -%}
+  {%- set parts = [] -%}
+  {%- for name in key.columns -%}{%- do parts.append(as_text(cells ~ '.' ~ adapter.quote(name))) -%}{%- endfor -%}
+  {{- return('trim(' ~ joined(parts, '|') ~ ')') -}}
+{% endmacro %}
+
+
 {# Expression for the key of an order line, in lower case: its record_uuid; where the source has no such column,
-   order number, customer, style and colour with a running number among equal rows. NULL when there is none. #}
+   order number, customer, style and colour with a running number among equal rows. NULL when there is none.
+   `cells` has key_text beside the source's columns: an expression written twice is worked out twice. #}
 {% macro order_key(cells, columns) %}
   {%- set key = mapping_meta('int_monday__items_mapped').get('key_source') -%}
   {%- if not key -%}{{ return(cells ~ '.record_uuid') }}{%- endif -%}
@@ -73,8 +88,7 @@
       ~ cells ~ '.' ~ adapter.quote('TOTAL QTY') ~ ')) as nvarchar(200))'
     ) -}}
   {%- endif -%}
-  {%- for name in key.columns -%}{%- do parts.append(as_text(cells ~ '.' ~ adapter.quote(name))) -%}{%- endfor -%}
-  {{- return('cast(' ~ present('lower(trim(' ~ joined(parts, '|') ~ '))') ~ ' as nvarchar(200))') -}}
+  {{- return('cast(lower(' ~ present(cells ~ '.key_text') ~ ') as nvarchar(200))') -}}
 {% endmacro %}
 
 
@@ -88,8 +102,8 @@
 
 
 {# The size columns as literals, to compare column names with. #}
-{% macro size_literals() %}
+{% macro size_literals(separator=', ') %}
   {%- set said = [] -%}
   {%- for size in size_columns() -%}{%- do said.append(literal(size)) -%}{%- endfor -%}
-  {{- return(said | join(', ') or "''") -}}
+  {{- return(said | join(separator) or "''") -}}
 {% endmacro %}

@@ -1,7 +1,11 @@
 {{ config(materialized='view') }}
 {# Sizes of cancelled orders and of rows without a usable key are left out here: the former are told as 0, the
-   latter are refused with their row. #}
-{%- set columns = mapping_columns('int_monday__subitems_mapped') %}
+   latter are refused with their row. What follows from the size alone is made once per size, not once per line. #}
+{%- set columns = mapping_columns('int_monday__subitems_mapped') -%}
+{%- set of_line, of_size = [], [] -%}
+{%- for column in columns -%}
+  {%- do (of_line if 'quantity' in sources_of(column) else of_size).append(column) -%}
+{%- endfor %}
 
 with orders as (
   select orders.*
@@ -17,12 +21,26 @@ melted as (
   {{- melted('orders', 'order_key', size_columns()) | indent(2) }}
 ),
 
+sizes as (
+  select
+    listed.size_label
+    {{- parsed_columns(of_size, 'listed') }}
+  from (values ({{ size_literals('), (') }})) as listed (size_label)
+),
+
 parsed as (
   select
     melted.order_key as parent_key,
     melted.size_label
-    {{- parsed_columns(columns, 'melted', whole=['quantity']) }}
+    {{- parsed_columns(of_line, 'melted', whole=['quantity']) }}
+    {%- for column in of_size %},
+    sizes.{{ adapter.quote(column.name) }}
+    {%- if is_strict(column) %},
+    sizes.{{ cell_name(column) }}
+    {%- endif %}
+    {%- endfor %}
   from melted
+  inner join sizes on {{ same_key('melted.size_label', 'sizes.size_label') }}
   where melted.quantity <> 0
 ),
 

@@ -7,7 +7,10 @@
 {%- set sizes = size_columns() -%}
 
 with source as (
-  select * from {{ source('orders', 'ORDERS_UNIFIED') }}
+  select
+    orders_unified.*,
+    {{ key_text('orders_unified', columns) }} as key_text
+  from {{ source('orders', 'ORDERS_UNIFIED') }} as orders_unified
 ),
 
 renamed as (
