@@ -278,13 +278,12 @@ SHIP = Ask("ship_request_create", {"so2": SO2, "po": 1, "shipping_ref": "A"}, [{
 
 
 def test_a_ship_request_that_exists_already_is_looked_up(send: Send, database: Database) -> None:
-    for table, columns in (
-        ("PV_ShipReq", '"CompNum", "PlantCode", "ShipReqNum"'),
-        ("PV_ShipReqLine", '"CompNum", "PlantCode", "ShipReqNum", "ShipReqLineNum", "SOPlantCode", "SOrderNum", "SOrderLineNum"'),
-    ):  # fmt: skip
-        values = [2, "2", 570001, 3, "2", SO2, 1][: columns.count(",") + 1]
-        marks = ", ".join("?" * len(values))
-        database.execute(f'insert into "PUB"."{table}" ({columns}) values ({marks})', values)
+    header, line = "CompNum PlantCode ShipReqNum", "ShipReqLineNum SOPlantCode SOrderNum SOrderLineNum"
+    for table, columns in (("PV_ShipReq", header), ("PV_ShipReqLine", f"{header} {line}")):
+        names = columns.split()
+        marks = ", ".join("?" * len(names))
+        values = [2, "2", 570001, 3, "2", SO2, 1][: len(names)]
+        database.execute(f'insert into "PUB"."{table}" ({", ".join(names)}) values ({marks})', values)
     answer, _ = send(
         [SHIP], reply(status=9, error="Ship request 570001 already exists for sales order 251002")
     )
