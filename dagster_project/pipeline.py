@@ -50,6 +50,7 @@ class Pipeline:
     )
     gate: Callable[[Settings, Warehouse], str | None] | None = None  # why a scheduled run need not start
     in_use: Callable[[Settings], bool] = lambda _settings: True  # False: nobody set it up here
+    check: Callable[[], Sequence[mapping.Problem]] = tuple  # what is wrong in files beside the mappings
 
     def mappings(self, settings: Settings) -> tuple[mapping.Mapping, ...]:
         """Load the pipeline's mappings, parents first; raise MappingError with every problem."""

@@ -113,7 +113,8 @@ def mappings_check(
     """Check the mappings of a system; with --impact say what an edit would send."""
     pipelines = pipelines_of(system)
     folder, profile = pipelines[0].system, pipelines[0].profile(load_settings())
-    problems = [str(problem) for problem in mapping_module.check(folder, profile)]
+    found_wrong = [*mapping_module.check(folder, profile), *pipelines[0].check()]
+    problems = [str(problem) for problem in found_wrong]
     problems += [
         f"{path} is not in step with its mapping: order-staging mappings render {folder}"
         for path in mapping_render.stale(folder)

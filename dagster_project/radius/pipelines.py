@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dagster_project.clock import Clock, SystemClock
 from dagster_project.delivery.destination import Destination, Row
+from dagster_project.delivery.mapping import Problem
 from dagster_project.pipeline import Pipeline
 from dagster_project.settings import Settings
 from dagster_project.warehouse.engine import Warehouse
@@ -44,6 +45,12 @@ def _choose(settings: Settings, staged: Sequence[Row]) -> tuple[Sequence[Row], S
     from dagster_project.radius.order_of_work import choose
 
     return choose(staged, settings.max_orders_per_run)
+
+
+def _check() -> Sequence[Problem]:
+    from dagster_project.radius.payloads import problems
+
+    return problems()
 
 
 def _ended(settings: Settings, warehouse: Warehouse, clock: Clock) -> Sequence[str]:
@@ -92,6 +99,7 @@ RADIUS = Pipeline(
     look=_look,
     forget=_forget,
     in_use=lambda settings: settings.uses_radius,
+    check=_check,
 )
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -11,9 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dagster_project.cli import main
 from dagster_project.clock import SystemClock
 from dagster_project.delivery.destination import Intent, Kind
-from dagster_project.delivery.mapping import ROOT, systems
+from dagster_project.delivery.mapping import ROOT, Problem, systems
 from dagster_project.delivery.mapping_document import MappingError
 from dagster_project.delivery.outcomes import Delivered
 from dagster_project.radius.bodies import Ask, compose
@@ -31,6 +33,7 @@ from dagster_project.radius.payloads import (
     problems,
     render,
 )
+from dagster_project.radius.pipelines import RADIUS
 from dagster_project.radius.price_runner import PriceRunner
 from dagster_project.radius.rules import told_number
 from dagster_project.radius.sending import BodySender
@@ -270,3 +273,16 @@ def test_law_what_is_sent_is_what_is_read_back(
         {"so2_line": f"{so2}/{number}", "quantity": one["quantity"], "shipping_ref": "4554 0041 A"}
         for number, one in enumerate(rolls, 1)
     ]
+
+
+def test_the_command_that_checks_mappings_checks_the_payloads_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert RADIUS.check() == []
+    wrong = Problem("mappings/radius/payloads/items.yml", 6, None, "unknown call 'item_readd'")
+    monkeypatch.setattr("dagster_project.radius.payloads.problems", lambda: [wrong])
+    monkeypatch.setattr(sys, "argv", ["order-staging", "mappings", "check", "radius"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert "items.yml:6: unknown call 'item_readd'" in capsys.readouterr().err
