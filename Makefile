@@ -22,7 +22,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and was not found; set PYTHON=…"; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -30,8 +30,7 @@ demo: $(INSTALLED) ## the whole pipeline against the sandbox; run it again and n
 	$(BIN)/order-staging demo
 
 test: $(INSTALLED) ## the test suite, fast tests first, two at a time
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow"
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m slow
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(INSTALLED) ## ruff and mypy
 	$(BIN)/ruff check .

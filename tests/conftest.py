@@ -28,6 +28,35 @@ settings.register_profile("suite", max_examples=25, deadline=None)
 settings.register_profile("thorough", max_examples=1_000, deadline=None)  # --hypothesis-profile thorough
 settings.load_profile("suite")
 
+
+def few(examples: int) -> int:
+    """Return how many examples a test takes that are dear: so many in the suite, all of a thorough profile."""
+    wanted = settings().max_examples
+    return examples if wanted <= 25 else wanted
+
+
+LONG = (
+    "tests/dbt", "tests/pipeline", "tests/counterpoint", "tests/contracts", "tests/monday", "tests/sandbox",
+)  # fmt: skip
+LONGEST = (
+    "tests/counterpoint/test_operating.py", "tests/counterpoint/test_kills.py", "tests/pipeline/test_kills.py",
+    "tests/counterpoint/test_whole_run.py", "tests/pipeline/test_faults.py", "tests/pipeline/test_interrupted.py",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Fast files before slow ones, and long ones before short ones: xdist hands files out in this order."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    places = {True: LONGEST, False: LONG}
+
+    def rank(item: pytest.Item) -> tuple[bool, int]:
+        known = places[item.path in slow]
+        first = (n for n, place in enumerate(known) if item.nodeid.startswith(place))
+        return item.path in slow, next(first, len(known))
+
+    items.sort(key=rank)
+
+
 SQLSERVER_URL = os.environ.get("ORDER_STAGING_TEST_SQLSERVER_URL")
 
 

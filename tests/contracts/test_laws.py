@@ -10,7 +10,7 @@ from dagster_project.clock import new_id
 from dagster_project.delivery.outcomes import DeliveryError
 from dagster_project.warehouse import tables
 from dagster_project.warehouse.engine import Warehouse
-from tests.conftest import FakeClock
+from tests.conftest import FakeClock, few
 from tests.contracts.conftest import Crash, World
 
 KEYS = ("a", "b", "c", "d", "e")
@@ -43,7 +43,7 @@ ARCHIVED_TWICE = [
 
 @example(history=ARCHIVE_IN_DOUBT, size=4)
 @example(history=ARCHIVED_TWICE, size=1)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=few(12), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=st.lists(edits, min_size=3, max_size=14), size=st.integers(1, 5))
 def test_any_history_of_edits_faults_and_crashes_ends_exactly_once(
     tmp_path: Path, history: list[tuple], size: int

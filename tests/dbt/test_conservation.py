@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from dagster_project.delivery.staging import as_told
 from sandbox.source import columns as c
 from sandbox.source.customers import lookup_rows
+from tests.conftest import few
 from tests.dbt.orders import Order, key_of, order
 from tests.dbt.world import INSTANCE, MAPPINGS, World
 
@@ -64,7 +65,7 @@ def delivered(new_world: Callable[[], World]) -> World:
 
 
 @settings(
-    max_examples=3, deadline=None, derandomize=True, phases=[Phase.generate], # shrinking would take hours
+    max_examples=few(2), deadline=None, derandomize=True, phases=[Phase.generate], # shrinking would take hours
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 @given(lives=st.lists(fates, min_size=len(KNOWN) + len(UNKNOWN), max_size=len(KNOWN) + len(UNKNOWN)))

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dagster_project.delivery.mapping import ROOT, MappingError, check, load, load_all, systems
+from tests.conftest import few
 
 Edit = Callable[..., Path]
 
@@ -320,7 +321,7 @@ JUNK = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=few(40), deadline=None)
 @given(data=st.data())
 def test_whatever_is_written_the_answer_is_a_mapping_or_a_mapping_error(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

@@ -17,7 +17,7 @@ from dagster_project.settings import Settings
 from dagster_project.warehouse import schema
 from dagster_project.warehouse.engine import Warehouse
 from sandbox.monday.control import Control
-from tests.conftest import FakeClock
+from tests.conftest import FakeClock, few
 from tests.monday.whole_runs import BOARD, Crash, Orders
 
 POINTS = ("before_intent", "after_intent", "after_answer", "after_outcome")
@@ -210,7 +210,7 @@ edits = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=few(8), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=st.lists(edits, min_size=3, max_size=12), with_key=st.booleans())
 def test_any_history_of_edits_faults_and_crashes_ends_exactly_once(
     tmp_path: Path, monday: Control, settings: Settings, history: list[tuple], with_key: bool
