@@ -5,6 +5,7 @@
 - Documents: the delivery as a run makes it - ledger, intents per chunk, read-back. Baseline: the same documents'
   rows by plain statements, each committed by itself, with no ledger at all.
 - Empty run: all three pipelines, warm. Its own share is what is not spent inside dbt.
+- Counted: documents, lines, stock, numbers and notes of the 1,000 orders against what is expected of each.
 """
 
 import shutil
@@ -19,7 +20,7 @@ import requests
 import sqlalchemy as sa
 
 from bench.figures import Figure, Spent, timed
-from bench.orders_world import SHOP, ending, environment, found_company, settings_of
+from bench.orders_world import COMPANY, SHOP, Stand, count, ending, environment, found_company, settings_of
 from bench.world import own_home
 from dagster_project.counterpoint import pull
 from dagster_project.counterpoint.destination import DocumentDestination, database_of
@@ -69,14 +70,26 @@ def run_of(settings: Settings, pipeline: str) -> Iterator[SystemRun]:
 
 
 def measure(quick: bool = False) -> list[Figure]:
-    """All four."""
+    """All of them; what was made is counted as the kill proofs count it."""
     pulled, staged, baseline = (300, 60, 10) if quick else (PULLED, STAGED, BASELINE)
     with shop_of(pulled) as shop:
         figures = [pull_figure(shop, pulled)]
     with shop_of(staged) as shop:
+        before = Stand.of(shop.settings.order_staging_home / COMPANY)
         figures += documents_figures(shop, baseline)
         figures.append(empty_figure(shop))
+        figures.append(counted_figure(shop, staged, before))
     return figures
+
+
+def counted_figure(shop: Shop, orders: int, before: Stand) -> Figure:
+    """Hold everything that was made against what is expected of each order."""
+    found = count(shop.settings.order_staging_home, shop.server.control, before)
+    return Figure(
+        f"{orders:,} web orders, counted", f"{found.documents:,} documents; wrong: {found.wrong() or 'nothing'}",
+        "one document per order, lines, stock and numbers exact, one note", "", "nothing", found.right,
+        {"documents": found.documents, "wrong": found.wrong()},
+    )  # fmt: skip
 
 
 def pull_figure(shop: Shop, orders: int) -> Figure:

@@ -8,11 +8,14 @@ import pytest
 from bench import counterpoint_kills, counterpoint_speed
 from bench.orders_world import COMPANY, SHOP, Stand, count, ending, environment, found_company, settings_of
 from sandbox.woocommerce.server import RunningWoo
+from tests.conftest import Parsed
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(autouse=True)
-def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ORDER_STAGING_HOME", str(tmp_path))
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parsed: Parsed) -> None:
+    monkeypatch.setenv("ORDER_STAGING_HOME", str(parsed(tmp_path)))
 
 
 @pytest.fixture
@@ -31,21 +34,20 @@ def test_a_company_without_documents_lacks_every_order_and_nothing_else(
     assert set(found.missing) <= set(shop.control.expectations())
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(600)
 def test_a_few_kills_end_exactly_once() -> None:
     proof = counterpoint_kills.prove(kills=3, orders=24, seed=1, at_random=0)
     assert proof.held, [one.wrong() for one in proof.counts]
     assert proof.strikes.kills >= 3
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(600)
 def test_documents_written_plainly_are_counted_beside_ours() -> None:
     with counterpoint_speed.shop_of(24) as world:
+        before = Stand.of(world.settings.order_staging_home / COMPANY)
         staged, made = counterpoint_speed.documents_figures(world, 4)
         assert "4 of them" in made.baseline
         assert staged.work.startswith("stage 2")
         assert counterpoint_speed.empty_figure(world).details.keys() == {
             "order_pull", "order_processing", "fulfillment_status_sync",
         }  # fmt: skip
+        counted = counterpoint_speed.counted_figure(world, 24, before)
+        assert counted.met, counted.details
