@@ -15,15 +15,16 @@ from dagster_project.warehouse import schema
 from dagster_project.warehouse.engine import Warehouse
 from dagster_project.warehouse.landing import land
 from sandbox.monday.server import RunningMonday
+from tests.conftest import Parsed
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="module")
-def job(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dg.JobDefinition]:
+def job(tmp_path_factory: pytest.TempPathFactory, parsed: Parsed) -> Iterator[dg.JobDefinition]:
     """The whole job, with a landed source and a running board behind it."""
-    home = tmp_path_factory.mktemp("home")
+    home = parsed(tmp_path_factory.mktemp("home"))
     with RunningMonday() as monday, pytest.MonkeyPatch.context() as patch:
         patch.setenv("ORDER_STAGING_HOME", str(home))
         patch.setenv("MONDAY_API_URL", monday.url)

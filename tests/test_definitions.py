@@ -8,6 +8,8 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from tests.conftest import Parsed
+
 STAGE = {
     "stg_monday__orders": ["source/ORDERS_UNIFIED"],
     "told_monday__items": ["monday/ledger_resolved"],
@@ -24,10 +26,10 @@ AFTER = {
 
 
 @pytest.fixture(scope="module")
-def definitions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def definitions(tmp_path_factory: pytest.TempPathFactory, parsed: Parsed) -> Iterator[Any]:
     """The code location, loaded from a home of its own."""
     before = os.environ.get("ORDER_STAGING_HOME")
-    os.environ["ORDER_STAGING_HOME"] = str(tmp_path_factory.mktemp("home"))
+    os.environ["ORDER_STAGING_HOME"] = str(parsed(tmp_path_factory.mktemp("home")))
     from dagster_project.definitions import defs
 
     yield defs

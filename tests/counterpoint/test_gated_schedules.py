@@ -6,13 +6,16 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from tests.conftest import Parsed
 from tests.counterpoint.conftest import Company
 from tests.counterpoint.test_health import log, order
 
 
 @pytest.fixture
-def definitions(company: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dg.Definitions:
-    monkeypatch.setenv("ORDER_STAGING_HOME", str(tmp_path))
+def definitions(
+    company: Company, tmp_path: Path, parsed: Parsed, monkeypatch: pytest.MonkeyPatch
+) -> dg.Definitions:
+    monkeypatch.setenv("ORDER_STAGING_HOME", str(parsed(tmp_path)))
     monkeypatch.setenv("COUNTERPOINT_URL", str(company.database.url))
     monkeypatch.setenv("WAREHOUSE_WAIT_SECONDS", "0")
     from dagster_project.definitions import defs
