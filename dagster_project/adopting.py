@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dagster_project.delivery.adoption import Adoption, Candidate
+from dagster_project.delivery.adoption import Adoption, Candidate, Matches
 from dagster_project.delivery.operators import Operators
 from dagster_project.delivery.records import dump
 from dagster_project.delivery.staging import as_told
@@ -30,9 +30,22 @@ def adopt(run: SystemRun) -> dict[str, dict[str, Any]]:
             if entity.staging:
                 run.scope.renew()
                 found[entity.name] = adoption.adopt(entity, candidates(run, entity.name)).as_dict()
+        if run.pipeline.chained:
+            found |= _chains(run)
         run.registry.allow_contact(run.run.instance, "ADOPTED")
         run.settle()
         run.registry.close_run(run.run, RunStatus.COMPLETED, {"adopted": found})
+    return found
+
+
+def _chains(run: SystemRun) -> dict[str, dict[str, Any]]:
+    """Count what is there of chains and unknown to the ledger: a step looks for its object before it makes one."""
+    found: dict[str, dict[str, Any]] = {}
+    for step in run.destination.entities[1:]:
+        run.scope.renew()
+        owned = run.ledger.owned(step.name)
+        there = [one for one in run.destination.listing(step.name) if one.remote_id not in owned]
+        found[step.name] = Matches(only_remote=there).as_dict()
     return found
 
 

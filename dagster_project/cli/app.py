@@ -7,7 +7,16 @@ from types import FrameType
 import typer
 
 from dagster_project import adopting
-from dagster_project.cli import counterpoint, looking, operating, output, running, sandbox_world, setting_up
+from dagster_project.cli import (
+    counterpoint,
+    looking,
+    operating,
+    output,
+    radius,
+    running,
+    sandbox_world,
+    setting_up,
+)
 from dagster_project.dbt_runner import DbtFailed
 from dagster_project.delivery.mapping_document import MappingError
 from dagster_project.delivery.outcomes import DeliveryError
@@ -22,7 +31,7 @@ from dagster_project.warehouse.schema import SchemaError
 REFUSALS = (
     SettingsError, MappingError, UnknownSystem, NothingChosen, UnknownFilter, DeliveryError,
     WarehouseUnavailable, SchemaError, StagingBlocked, DbtFailed, LandingError, setting_up.Refused, operating.Refused,
-    sandbox_world.Refused, adopting.CannotPair, *counterpoint.REFUSALS,
+    sandbox_world.Refused, adopting.CannotPair, *counterpoint.REFUSALS, *radius.REFUSALS,
 )  # fmt: skip
 FAILED, REFUSED = 1, 2
 CTRL_C = 130  # what Typer makes of it
@@ -68,6 +77,7 @@ app.add_typer(mappings, name="mappings")
 app.add_typer(sandbox, name="sandbox")
 app.add_typer(monday, name="monday")
 app.add_typer(counterpoint.group, name="counterpoint")
+app.add_typer(radius.group, name="radius")
 
 
 class Interruption:

@@ -104,6 +104,8 @@ def adopt(
             (name, *(counts[c] for c in columns), len(counts["ambiguous"])) for name, counts in found.items()
         ]
         output.table("adopted", ("entity", *columns, "ambiguous groups"), lines)
+        if any(pipeline.chained for pipeline in pipelines_of(system)):
+            output.say("objects of chains are taken over when a run walks their order; none is made again")
         if groups:
             title = "which is which? order-staging adopt SYSTEM --pair KEY=ID"
             output.table(title, ("entity", "keys", "remote ids"), groups, most=limit)

@@ -1,10 +1,11 @@
 """The history of runs is kept for a while: every run looks at every order on hold, which adds up.
 
-What is deleted says only that a run looked at an order and how far it came. What an order was told, what changed and
-who decided what stays, and so does the newest look at each order, which says where it stands.
+What is deleted says only that a run found an order where the run before had found it. What an order was told, what
+changed and who decided what stays, and so does the newest look at each order, which says where it stands.
 """
 
 import datetime as dt
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -21,15 +22,10 @@ def forget_runs(warehouse: Warehouse, clock: Clock, instance: str) -> dict[str, 
     """Delete runs, their batches and looks at orders that are older than that; return how many."""
     before = clock.now() - dt.timedelta(days=RUNS_KEPT_DAYS)
     runs, batches, events = tables.delivery_run, tables.delivery_batch, tables.delivery_event
-    look = (events.c.instance == instance, events.c.entity == ORDERS, events.c.kind == "OUTCOME",
-            events.c.intent_id.is_(None))  # fmt: skip
-    newest = sa.select(sa.func.max(events.c.event_id)).where(*look).group_by(events.c.business_key)
     with warehouse.begin() as connection:
         looks = connection.execute(
-            sa.delete(events).where(
-                *look, events.c.occurred_at < before, events.c.event_id.not_in(newest)
-            )
-        ).rowcount  # fmt: skip
+            sa.delete(events).where(events.c.event_id.in_(_repeated(instance, before)))
+        ).rowcount
         gone = connection.execute(
             sa.delete(batches).where(batches.c.instance == instance, batches.c.started_at < before)
         ).rowcount
@@ -39,3 +35,24 @@ def forget_runs(warehouse: Warehouse, clock: Clock, instance: str) -> dict[str, 
             )
         ).rowcount
     return {"runs": old, "batches": gone, "run_orders": looks}
+
+
+def _repeated(instance: str, before: dt.datetime) -> sa.Select[tuple[str]]:
+    """Ids of old looks that found an order as the look before had found it, but for the newest of each order."""
+    events = tables.delivery_event.c
+    mine: dict[str, Any] = {"partition_by": events.business_key, "order_by": events.event_id}
+    looks = (
+        sa.select(
+            events.event_id, events.occurred_at, events.operation, events.outcome,
+            sa.func.lag(events.operation).over(**mine).label("operation_before"),
+            sa.func.lag(events.outcome).over(**mine).label("outcome_before"),
+            sa.func.max(events.event_id).over(partition_by=events.business_key).label("newest"),
+        )
+        .where(events.instance == instance, events.entity == ORDERS, events.kind == "OUTCOME")
+        .subquery()
+        .c
+    )  # fmt: skip
+    return sa.select(looks.event_id).where(
+        looks.occurred_at < before, looks.operation == looks.operation_before,
+        looks.outcome == looks.outcome_before, looks.event_id != looks.newest,
+    )  # fmt: skip

@@ -39,7 +39,7 @@ def run(desk: Desk, instance: str | None = None) -> None:
         rows.insert(connection, tables.delivery_batch, [batch])
 
 
-def test_runs_are_kept_for_90_days_and_the_newest_look_at_an_order_for_good(desk: Desk) -> None:
+def test_runs_are_kept_for_90_days_and_where_an_order_stood_and_stands_for_good(desk: Desk) -> None:
     desk.clock.time = dt.datetime(2026, 3, 1)
     for _ in range(4):
         run(desk)
@@ -57,7 +57,7 @@ def test_runs_are_kept_for_90_days_and_the_newest_look_at_an_order_for_good(desk
     assert forget_runs(desk.warehouse, desk.clock, desk.instance) == {
         "runs": 4,
         "batches": 4,
-        "run_orders": 7,
+        "run_orders": 5,
     }
     assert forget_runs(desk.warehouse, desk.clock, desk.instance) == nothing
     events = tables.delivery_event.c
@@ -67,9 +67,23 @@ def test_runs_are_kept_for_90_days_and_the_newest_look_at_an_order_for_good(desk
             for event in connection.execute(sa.select(events.entity, events.business_key, events.kind))
         )
     assert kept == [
-        ("orders", str(N), "NOTE"), ("orders", str(N), "OUTCOME"), ("orders", str(N + 1), "OUTCOME"),
+        ("orders", str(N), "NOTE"), ("orders", str(N), "OUTCOME"), ("orders", str(N), "OUTCOME"),
+        ("orders", str(N + 1), "OUTCOME"), ("orders", str(N + 1), "OUTCOME"),
         ("so2_references", str(N), "INTENT"), ("so2_references", str(N), "OUTCOME"),
     ]  # fmt: skip
+
+
+def test_what_became_of_an_order_one_after_the_other_is_still_known(desk: Desk) -> None:
+    desk.clock.time = dt.datetime(2026, 3, 1)
+    for code in ("A", "A", "B", "A", "A", "A", "COMPLETE"):
+        look(desk, N, code)
+        desk.later(minutes=30)
+    desk.later(days=100)
+    assert forget_runs(desk.warehouse, desk.clock, desk.instance)["run_orders"] == 3
+    events = tables.delivery_event.c
+    with desk.warehouse.begin() as connection:
+        kept = connection.execute(sa.select(events.operation).order_by(events.event_id)).scalars().all()
+    assert kept == ["A", "B", "A", "COMPLETE"]
 
 
 def test_other_pipelines_keep_their_history(desk: Desk) -> None:
