@@ -29,6 +29,7 @@ class Plant(Home):
             "SMTP_PORT": str(self.mailbox.port), "SMTP_FROM": "orders@plant.example",
             "CSR_EMAILS": "csr@plant.example", "ADMIN_EMAILS": "admin@plant.example",
             "SITE_TIME_ZONE": "America/Chicago",
+            **self.settings,
         }  # fmt: skip
 
     def state(self, name: str) -> tuple[str, str]:
