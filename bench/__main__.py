@@ -18,7 +18,8 @@ from bench.world import results_folder
 
 MEASUREMENTS = (
     "requests_for_reference", "writes", "staging_vs_predecessor", "empty_run", "history", "pacing",
-    "staging_speed", "counterpoint_speed", "counterpoint_at_once", "counterpoint_kills", "radius_speed", "kills",
+    "staging_speed", "counterpoint_speed", "counterpoint_at_once", "counterpoint_kills", "radius_speed", "radius_kills",
+    "kills",
 )  # fmt: skip
 """In the order in which they are taken: what is short comes first."""
 

@@ -65,18 +65,25 @@ def through_kills(
     A run that dies at random lives up to `longest` seconds from its first delivery.
     """
     for pipeline in PIPELINES:
-        victim.start(pipeline=pipeline, keep=True)
-        _sound(victim.end())
-        ended = False
-        while not ended:
-            waiting = todo[pipeline]
-            point = waiting.pop() if waiting else ""
-            died = _run(victim, pipeline, point, dice.uniform(0, longest))
-            strikes.runs += 1
-            strikes.struck[pipeline, point or "random"] += died
-            ended = not died
-            if ended and point:
-                waiting.append(point)  # there was nothing left on which to die there
+        through_kills_of(victim, pipeline, todo[pipeline], dice, strikes, longest)
+
+
+def through_kills_of(
+    victim: Victim, pipeline: str, waiting: list[str | None], dice: random.Random, strikes: Strikes,
+    longest: float = LONGEST_LIFE,
+) -> None:  # fmt: skip
+    """Stage one pipeline and bring what was staged to its end, dying as planned on the way."""
+    victim.start(pipeline=pipeline, keep=True)
+    _sound(victim.end())
+    ended = False
+    while not ended:
+        point = waiting.pop() if waiting else ""
+        died = _run(victim, pipeline, point, dice.uniform(0, longest))
+        strikes.runs += 1
+        strikes.struck[pipeline, point or "random"] += died
+        ended = not died
+        if ended and point:
+            waiting.append(point)  # there was nothing left on which to die there
 
 
 def _run(victim: Victim, pipeline: str, point: str | None, life: float) -> bool:

@@ -12,13 +12,16 @@ import pickle
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from dagster_project.dbt_runner import DbtRunner
 from dagster_project.delivery.destination import Row
+from dagster_project.delivery.ledger import Ledger
 from dagster_project.delivery.sending import no_checkpoint
 from dagster_project.delivery.staging import Filters
+from dagster_project.delivery.states import State
 from dagster_project.runs import SystemRun
 from dagster_project.settings import load_settings
 from dagster_project.systems import pipeline_named
@@ -35,14 +38,28 @@ class RestagedRun(SystemRun):
         from tests.contracts.restaging import Wanted, restage
 
         rows: Sequence[Row] = pickle.loads(_staged_rows(self).read_bytes())
+        if self.pipeline.chained:
+            return _to_walk(self.ledger, rows)
         wanted = {(row.entity, row.key): Wanted(row.values, row.parent_key) for row in rows}
         entities = tuple(entity for entity in self.destination.entities if entity.staging)
         return restage(self.ledger, entities, wanted)
 
 
+def _to_walk(ledger: Ledger, rows: Sequence[Row]) -> list[Row]:
+    """Orders that nobody brought to their end since they were staged; the chain finds out what they lack."""
+    records = ledger.records((row.entity, row.key) for row in rows)
+    todo = []
+    for row in rows:
+        record = records.get((row.entity, row.key))
+        if record is None or record.state is not State.DELIVERED or record.revision == row.revision:
+            todo.append(replace(row, revision=record.revision if record else None))
+    return todo
+
+
 def keep_staged_rows(run: SystemRun) -> int:
     """Write what dbt staged where a RestagedRun finds it; return how many rows may go."""
-    rows = [row for row in run.staged_rows(Filters(everything=True)) if row.status == "PENDING"]
+    staged = run.staged_rows(Filters(everything=True))
+    rows = [row for row in staged if row.status == "PENDING" or run.pipeline.chained]
     _staged_rows(run).write_bytes(pickle.dumps(rows))
     return len(rows)
 
@@ -143,6 +160,9 @@ def _warm_up() -> None:
     import dagster_project.counterpoint.pull
     import dagster_project.counterpoint.staging_rows
     import dagster_project.monday.destination
+    import dagster_project.radius.destination
+    import dagster_project.radius.ended
+    import dagster_project.radius.extract
     import tests.contracts.restaging
 
     assert all((dbt, duckdb_sqlalchemy, dagster_project, tests))
