@@ -77,7 +77,7 @@ class Company:
             _env_file=None, radius_api_url=self.radius.api, radius_database=self.radius.database,
             radius_profile=self.profile, radius_workers=self.lanes, xlink_runner_url=self.radius.url,
             required_date_lead_days=LEAD,
-            **{"radius_quiet_seconds": 1, "radius_timeout_seconds": 1, **self.said},
+            **{"radius_quiet_seconds": 1, "radius_timeout_seconds": 20, **self.said},
         )  # fmt: skip
 
     def destination(self, by_hand: frozenset[str] = frozenset()) -> RadiusDestination:

@@ -48,7 +48,15 @@ def until(erp: Company, order: int, state: str = "COMPLETE") -> None:
 
 
 def strike(erp: Company, fault: str, deed: str, when: str = "after", times: int = 1) -> None:
+    if fault == "timeout":
+        erp.said["radius_timeout_seconds"] = 2
     erp.radius.control.next_faults(*[{**LOST[fault], "when": when, "path": deed}] * times)
+
+
+def served(erp: Company, order: int) -> int:
+    """The plant-2 order of an order, whether the ledger knows it or not."""
+    found: int = erp.one("select SOrderNum from PUB.PV_SOrder where AddtCustRef = ?", str(erp.po(order)))
+    return found
 
 
 @pytest.mark.parametrize("deed", CREATES)
@@ -60,12 +68,9 @@ def test_an_object_whose_answer_is_lost_is_found_and_not_made_again(erp: Company
 
 
 @pytest.mark.parametrize("fault", LOST)
-@pytest.mark.parametrize("when", ["after", "before"])
-def test_whatever_is_wrong_with_an_answer_there_is_one_purchase_order(
-    erp: Company, fault: str, when: str
-) -> None:
+def test_whatever_is_wrong_with_an_answer_there_is_one_purchase_order(erp: Company, fault: str) -> None:
     order = erp.order()
-    strike(erp, fault, "PO create", when)
+    strike(erp, fault, "PO create")
     until(erp, order)
     assert erp.counts() == once(1)
 
@@ -80,13 +85,25 @@ def test_whatever_is_wrong_with_any_answer_every_object_is_there_once(
         erp.bag()
         first, second = erp.order(), erp.order()
         strike(erp, fault, deed, when)
+        erp.run()
+        if (deed, fault, when) == ("SO2 create", "status 9", "after"):
+            # refused, by its own word, and made all the same: whose credit hold that is only a person can say
+            for order in (first, second):
+                erp.radius.people.release(served(erp, order))
         for order in (first, second):
             until(erp, order)
         assert erp.counts() == once(2)
 
 
-@pytest.mark.parametrize("deed", UPDATES)
-@pytest.mark.parametrize("fault", ["close", "503", "status 9"])
+@pytest.mark.parametrize(
+    ("deed", "fault"),
+    [
+        ("PO update", "close"),
+        ("SO2 update", "status 9"),
+        ("ship request update", "503"),
+        *(pytest.param(*rest, marks=pytest.mark.slow) for rest in itertools.product(UPDATES, LOST)),
+    ],
+)
 def test_a_change_whose_answer_is_lost_is_told_again(erp: Company, deed: str, fault: str) -> None:
     order = erp.order()
     erp.run()
@@ -101,8 +118,18 @@ def test_a_change_whose_answer_is_lost_is_told_again(erp: Company, deed: str, fa
     assert erp.walk(order) == "COMPLETE"
 
 
-@pytest.mark.parametrize("fault", ["close", "no number", "status 9", "503"])
-@pytest.mark.parametrize("when", ["after", "before"])
+@pytest.mark.parametrize(
+    ("fault", "when"),
+    [
+        ("close", "after"),
+        ("no number", "before"),
+        ("status 9", "after"),
+        *(
+            pytest.param(*rest, marks=pytest.mark.slow)
+            for rest in itertools.product(LOST, ("after", "before"))
+        ),
+    ],
+)
 def test_an_item_whose_answer_is_lost_is_made_once_and_keeps_its_approval(
     erp: Company, fault: str, when: str
 ) -> None:
