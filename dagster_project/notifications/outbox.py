@@ -109,7 +109,12 @@ class Outbox:
             return list(connection.execute(query).scalars())
 
     def tell(
-        self, system: str, topic: str, compose: Compose, next_due: NextDue = once, signature: str | None = None
+        self,
+        system: str,
+        topic: str,
+        compose: Compose,
+        next_due: NextDue = once,
+        signature: str | None = None,
     ) -> tuple[list[Told], str | None]:
         """Take what is due of a topic, so that nobody else tells it, and put the mail about it into the box.
 
