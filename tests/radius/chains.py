@@ -34,6 +34,12 @@ ENTITIES = (Entity(ORDERS, "STG_LWS_Orders", "COMPLETED"), *(Entity(name, "", ""
 PROFILES = ("documented", "observed")
 BAG = "2300-ACM01-0001"
 LEAD = 15
+MADE, MORE, LESS = 375_500, 450_500, 250_500
+"""Feet of 150,000, 180,000 and 100,000 bags, at the sandbox's ratio and spoilage."""
+PO = "select OrderedQty from PUB.PV_POrderLine"
+SO2 = "select OrderedQty from PUB.PV_SOrderLine where PlantCode = '2'"
+SHIPPED = "select ShipQty from PUB.PV_ShipReqLine"
+JOB = "select OrderedQty from PUB.PV_JobLine where PlantCode = '2'"
 
 
 def today_clock() -> FakeClock:
@@ -142,6 +148,13 @@ class Company:
         self.run(order, **run)
         return self.ended(order)
 
+    def complete(self, **said: Any) -> int:
+        """An order whose chain is made; deeds count from here."""
+        order = self.order(**said)
+        assert self.walk(order) == "COMPLETE"
+        self.quiet()
+        return order
+
     def deeds(self) -> dict[str, int]:
         """What adapter and SQL changed since `quiet`, by kind."""
         found: dict[str, int] = self.radius.control.audit(log=False)["deeds"]
@@ -188,6 +201,15 @@ class Company:
         """The purchase order that was made for an order."""
         (first, *_) = self.chain(order, "po_lines")
         return int(str(first.remote_id).partition("/")[0])
+
+    def status(self, so2: int) -> int:
+        """Status of a plant-2 order."""
+        found: int = self.one("select SOrderStat from PUB.PV_SOrder where SOrderNum = ?", so2)
+        return found
+
+    def feet(self) -> tuple[float, float, float, float]:
+        """Purchase order, plant-2 order, ship request, P2 job, where there is one line of each."""
+        return self.one(PO), self.one(SO2), self.one(SHIPPED), self.one(JOB)
 
     # -- what there is in the ERP -------------------------------------------------------------------
 
