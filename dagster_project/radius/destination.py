@@ -32,10 +32,10 @@ from dagster_project.delivery.outcomes import Delivered, ErrorClass, Held, Prefl
 from dagster_project.radius import entities, guards, listing, objects, payloads, plans, preflight
 from dagster_project.radius.bodies import compose
 from dagster_project.radius.client import RadiusClient
-from dagster_project.radius.database import ErpDatabase
 from dagster_project.radius.finding import Finder
 from dagster_project.radius.looking import existing
 from dagster_project.radius.objects import Objects
+from dagster_project.radius.patience import PatientDatabase
 from dagster_project.radius.price_runner import PriceRunner
 from dagster_project.radius.sending import BodySender
 from dagster_project.radius.statements import POLL_SECONDS, Statements
@@ -64,7 +64,7 @@ class RadiusDestination:
         self._lag = min(LONGEST_LAG_SECONDS, settings.radius_quiet_seconds)
         self._forms = payloads.load(self._profile)
         self._client = RadiusClient.from_settings(settings, clock)
-        self._database = ErpDatabase.of(settings)
+        self._database = PatientDatabase.waiting_by(clock, settings)
         self._runner = PriceRunner(settings)
         statements = Statements(self._database, clock, self._lag)
         self._sender = BodySender(self._client, statements, self._runner, self._forms, clock)

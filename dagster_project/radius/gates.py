@@ -85,11 +85,13 @@ def job_p4(order: Order, job: str | None) -> Wanted:
 def order_lines(order: Order, told: Told, requirements: Sequence[Requirement]) -> Wanted:
     """For which quantity of each line the job was confirmed last.
 
-    A confirmation is known by the highest id of the job's requirements: they are new each time. Another quantity
-    under the confirmation that was told last means that the job is still for the old one. New and removed lines
-    are changes from and to 0; a quantity that is put back is none.
+    A confirmation is known by the highest id of the job's requirements: they are new, and higher, each time. Another
+    quantity under the confirmation that was told last means that the job is still for the old one. New and removed
+    lines are changes from and to 0; a quantity that is put back is none. Requirements that vanish confirm nothing.
     """
+    last = max((int(number_of(values.get("confirmation"))) for values in told.values()), default=0)
     confirmation = max((one.id for one in requirements), default=0)
+    confirms, confirmation = confirmation > last, max(confirmation, last)
     wanted = {f"{order.number}/{line.number}": line for line in order.lines}
     values: dict[str, Fields] = {
         key: {
@@ -100,13 +102,12 @@ def order_lines(order: Order, told: Told, requirements: Sequence[Requirement]) -
     }  # fmt: skip
     for key in told.keys() - wanted.keys():
         values[key] = {**told[key], "ordered_qty": "0", "req_date": None, "confirmation": confirmation}
-    last = max((number_of(told[key].get("confirmation")) for key in told), default=None)
     changed = [
         _change(key, told.get(key), values[key])
         for key in sorted(values, key=_line_number)
         if told and not _same_bags(told.get(key), values[key])
     ]
-    if changed and last == confirmation:
+    if changed and not confirms:
         return Held(
             f"{'; '.join(changed)}: the job of plant 4 is still confirmed for what was",
             holds.QUANTITY_CHANGED,

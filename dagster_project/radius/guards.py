@@ -1,6 +1,6 @@
 """What must not be touched although it differs: looked at once more just before a row is planned. Pure."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 
 from dagster_project.delivery.destination import Target
 from dagster_project.delivery.outcomes import Held
@@ -40,16 +40,20 @@ def _blocked_purchase(target: Target, scene: Scene) -> Held | None:
 
 
 def _held_sale(target: Target, scene: Scene) -> Held | None:
-    sale = _sale(target, scene)
-    if sale is None or sale.status not in ON_HOLD:
+    held = next((sale for sale in _touched(target, scene) if sale.status in ON_HOLD), None)
+    if held is None:
         return None
-    kind = "held" if sale.status == ON_HOLD[0] else "credit held"
-    return Held(f"plant-2 order {sale.number} is {kind} (status {sale.status})", holds.SO_P2_STATUS_HOLD)
+    kind = "held" if held.status == ON_HOLD[0] else "credit held"
+    return Held(f"plant-2 order {held.number} is {kind} (status {held.status})", holds.SO_P2_STATUS_HOLD)
 
 
-def _sale(target: Target, scene: Scene) -> Sale | None:
-    """The plant-2 order that telling a row would touch; None when it is to be made."""
+def _touched(target: Target, scene: Scene) -> Sequence[Sale]:
+    """The plant-2 orders that telling a row would touch; none when it is to be made."""
+    values = target.row.values
+    if target.row.entity == entities.SO2_REFERENCES:
+        return [sale for sale in scene.sales if sale.custref != values["custref"]]
     if target.remote_id is None:
-        po = target.row.values.get("po")
-        return scene.sale_of(int(po)) if po else None
-    return scene.sale(int(target.remote_id.partition("/")[0]))
+        sale = scene.sale_of(int(values["po"]))
+    else:
+        sale = scene.sale(int(target.remote_id.partition("/")[0]))
+    return [] if sale is None else [sale]

@@ -7,7 +7,7 @@ from typing import Any
 
 from dagster_project.delivery.destination import Fields, Kind, Operation, Target
 from dagster_project.radius.bodies import AUTHORISE, Ask, number_of
-from dagster_project.radius.facts import PO_OPEN, Sale, SaleLine, ShipLine
+from dagster_project.radius.facts import COMPLETE, PO_OPEN, Sale, SaleLine, ShipLine
 from dagster_project.radius.rules import shipping_reference
 from dagster_project.radius.scene import Scene, quantity_to_say
 
@@ -81,16 +81,22 @@ def _authorised(target: Target, scene: Scene, so2: Any) -> Sequence[Operation]:
 
 
 def reference(target: Target, scene: Scene) -> Sequence[Operation]:
-    """The customer's reference on the plant-2 order, and on what is to be shipped of it."""
-    sale = scene.sale(int(target.remote_id or 0))
-    if sale is None:
-        return ()
+    """The customer's reference on every open plant-2 order of the order, and on what is to be shipped of it."""
+    return [
+        operation
+        for sale in scene.sales
+        if sale.status != COMPLETE
+        for operation in _referred(target, scene, sale)
+    ]
+
+
+def _referred(target: Target, scene: Scene, sale: Sale) -> Sequence[Operation]:
     custref = target.row.values["custref"]
     planned: list[Operation] = []
     if sale.custref != custref:
         ask = Ask("sales_order_reference", {"so2": sale.number, "custref": custref})
         planned.append(Operation(target, "update", Kind.SET, {"custref": custref, **_owed(scene)}, ask))
-    if planned or AUTHORISED in target.resend:
+    if planned or (AUTHORISED in target.resend and str(sale.number) == target.remote_id):
         planned += _authorised(target, scene, sale.number)
     reference = shipping_reference(custref, sale.po, sale.number)
     for line in scene.ship_lines:

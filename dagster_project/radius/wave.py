@@ -13,7 +13,7 @@ from dagster_project.delivery.outcomes import ErrorClass, Rejected
 from dagster_project.radius import buying, entities, gates, selling
 from dagster_project.radius.facts import numbers_of
 from dagster_project.radius.item_codes import film_of, roll_of
-from dagster_project.radius.rules import parts_of
+from dagster_project.radius.rules import by_item, parts_of
 from dagster_project.radius.scene import Scene
 from dagster_project.radius.surroundings import Surroundings
 
@@ -136,7 +136,7 @@ class Wave:
         required = self.around.requirements.get(number, ())
         return buying.Buying(
             order=self.around.orders[number],
-            job=walk.made[entities.JOBS_P4][0].remote_id if walk.made.get(entities.JOBS_P4) else "",
+            job=self.around.jobs.get(number, ""),
             requirements=required,
             lines=self.around.purchases.get(number, ()),
             statuses=self.around.statuses({one.item for one in required}),
@@ -150,8 +150,7 @@ class Wave:
     def _selling(self, walk: Walk) -> selling.Selling:
         number, bought = int(walk.order.key), walk.told.get(entities.PO_LINES, {})
         scene = self.scene(walk.order.key)
-        sale = scene.sales[0].number if scene.sales else 0
-        job = self.around.jobs_p2.get(sale)
+        jobs = [job for one in scene.sales if (job := self.around.jobs_p2.get(one.number))]
         return selling.Selling(
             order=self.around.orders[number],
             bought=walk.made.get(entities.PO_LINES, ()),
@@ -160,8 +159,8 @@ class Wave:
             sales=scene.sales,
             sale_lines=scene.sale_lines,
             statuses=self.around.statuses({roll_of(parts_of(key)[2]) for key in bought}),
-            job=job,
-            made=self.around.job_quantities.get(job or "", {}),
+            job=", ".join(jobs) or None,
+            made=by_item(made for job in jobs for made in self.around.job_quantities.get(job, {}).items()),
             left_to_hand=self.left_to_hand(walk.order.key),
         )
 

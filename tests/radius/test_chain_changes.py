@@ -78,6 +78,25 @@ def test_a_reference_that_is_emptied_is_empty_everywhere_it_was(erp: Company) ->
     assert erp.one("select ShippingRef from PUB.PV_ShipReqLine") == str(erp.po(order))
 
 
+def test_an_order_with_two_purchase_orders_tells_both_plant_2_orders(erp: Company) -> None:
+    """The first was closed before a line came; the line has one of its own."""
+    erp.bag(OTHER)
+    order = erp.complete(custref="A")
+    erp.radius.people.close_po(erp.po(order))
+    erp.radius.people.add_line(order, OTHER, 20_000)
+    erp.radius.people.reconfirm_p4(order)
+    assert erp.walk(order) == holds.INCREASED
+    assert erp.counts()["POs"] == erp.counts()["SO2s"] == 2
+    numbers = [number for (number,) in erp.sql("select SOrderNum from PUB.PV_SOrder where PlantCode = '2'")]
+    erp.radius.people.create_job(max(numbers), "2")
+    assert erp.walk(order) == "COMPLETE"
+    erp.radius.people.change_custref(order, "B")
+    assert erp.walk(order) == "COMPLETE"
+    told = "select CustRef, SOrderStat from PUB.PV_SOrder where PlantCode = '2'"
+    assert erp.sql(told) == [("B", 0), ("B", 0)]
+    assert erp.sql("select distinct ShippingRef from PUB.PV_ShipReqLine") == [("B",)]
+
+
 @pytest.mark.parametrize("hold", ["hold", "credit_hold"])
 def test_defect_16_a_change_does_not_touch_a_plant_2_order_that_somebody_holds(
     erp: Company, hold: str

@@ -7,12 +7,16 @@ from typing import Any
 
 import pytest
 
-from dagster_project.radius import entities, listing, objects
+from dagster_project.delivery.outcomes import MustWait
+from dagster_project.radius import entities, listing, live_queries, objects
 from dagster_project.radius.database import ErpDatabase
 from dagster_project.radius.finding import Finder
 from dagster_project.radius.objects import Objects
+from dagster_project.radius.patience import PatientDatabase
 from dagster_project.radius.surroundings import Surroundings
+from dagster_project.settings import Settings
 from sandbox.radius.server import RunningRadius
+from tests.conftest import FakeClock
 from tests.radius.chains import BAG
 
 FILM, ROLL = f"16P4-{BAG}", f"1600-{BAG}"
@@ -179,3 +183,20 @@ def test_what_counts_as_different(
     entity: str, told: dict[str, Any], found: dict[str, Any], different: list[str]
 ) -> None:
     assert list(objects.differences(entity, told, found)) == different
+
+
+def test_a_read_that_was_in_somebodys_way_is_made_again(made: Made, clock: FakeClock) -> None:
+    """A write is not: what became of it the caller has to find out."""
+    settings = Settings(_env_file=None, radius_database=made.erp.database, radius_timeout_seconds=0.01)
+    database = PatientDatabase.waiting_by(clock, settings)
+    free, hidden = made.erp.database, made.erp.database.with_suffix(".hidden")
+    free.rename(hidden)
+    with pytest.raises(MustWait):
+        database.rows(live_queries.OPEN_ORDERS)
+    assert clock.slept == [2, 4]
+    with pytest.raises(MustWait):
+        database.execute(live_queries.AUTHORISE, [1])
+    assert clock.slept == [2, 4]
+    clock.sleep = lambda _seconds: hidden.rename(free)  # type: ignore[method-assign]
+    assert len(database.rows(live_queries.OPEN_ORDERS)) == 3
+    database.release()

@@ -247,6 +247,14 @@ def test_another_quantity_waits_for_another_confirmation(
         assert held in found.reason
 
 
+def test_requirements_that_vanish_confirm_nothing() -> None:
+    told = told_of(confirmed([line()], 7))
+    for left in ([], [required(id=6)]):
+        found = gates.order_lines(order(line(quantity=180_000)), told, left)
+        assert isinstance(found, Held)
+        assert told_of(gates.order_lines(order(), told, left)) == told
+
+
 LINES = st.lists(st.tuples(st.sampled_from([BAG, OTHER]), st.integers(1, 9)), min_size=1, max_size=4)
 
 
