@@ -28,6 +28,8 @@ def number(value: Any) -> Decimal | None:
     """A number to the last digit; raises ValueError for what is none."""
     if value is None or isinstance(value, Decimal):
         return value
+    if isinstance(value, int):
+        return Decimal(value)
     try:
         return Decimal(str(value).strip()) if str(value).strip() else None
     except InvalidOperation:

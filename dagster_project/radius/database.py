@@ -11,6 +11,7 @@ import re
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,19 @@ _DENIED = re.compile(
 _BUSY = re.compile(r"\b40001\b|\blocked\b|lock timeout|deadlock|\bHYT00\b|timeout expired", re.IGNORECASE)
 _LOST = re.compile(r"\b08\w{3}\b|communication link|connection (reset|closed|broken|lost)", re.IGNORECASE)
 _DRIVERS = re.compile(r"^(\[[^\]]*\]\s*)+")
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows as a driver gives them; names of columns in lower case."""
+
+    names: Sequence[str]
+    values: Sequence[Sequence[Any]]
+
+    @property
+    def rows(self) -> list[Row]:
+        """The same by column name."""
+        return [dict(zip(self.names, row, strict=True)) for row in self.values]
 
 
 class ErpDatabase:
@@ -69,27 +83,38 @@ class ErpDatabase:
 
         Raises MustWait (nobody there, locked), AccessRefused or RequestRefused.
         """
+        return self.table(sql, parameters).rows
+
+    def rows_in(self, sql: str, values: Sequence[Any], *more: Any) -> list[Row]:
+        """What a query gives for any number of values; see `table_in`."""
+        return self.table_in(sql, values, *more).rows
+
+    def table(self, sql: str, parameters: Sequence[Any] = ()) -> Table:
+        """What a query gives as it comes from the driver: for those who read many rows. Raises as `rows`."""
         cursor = self._run(sql, parameters, writes=False)
         try:
             names = [str(column[0]).lower() for column in cursor.description]
-            return [dict(zip(names, found, strict=True)) for found in cursor.fetchall()]
+            return Table(names, cursor.fetchall())
         except self._errors as error:
             raise self._meaning(error, writes=False) from None
         finally:
             cursor.close()
 
-    def rows_in(self, sql: str, values: Sequence[Any], *more: Any) -> list[Row]:
-        """What a query gives for any number of values, chunk by chunk.
+    def table_in(self, sql: str, values: Sequence[Any], *more: Any) -> Table:
+        """What a query gives for any number of values, chunk by chunk; without any, no names and no rows.
 
         `{marks}` stands in the text for as many question marks as there are values; `more` are the other
         parameters in the order of their question marks, before and behind it.
         """
         before = sql.partition("{marks}")[0].count("?")
-        found: list[Row] = []
+        names: Sequence[str] = []
+        found: list[Sequence[Any]] = []
         for chunk in _chunks(list(dict.fromkeys(values))):
             marks = ", ".join("?" * len(chunk))
-            found += self.rows(sql.replace("{marks}", marks), [*more[:before], *chunk, *more[before:]])
-        return found
+            part = self.table(sql.replace("{marks}", marks), [*more[:before], *chunk, *more[before:]])
+            names = part.names
+            found += part.values
+        return Table(names, found)
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """Change something; return how many rows. Raises as `rows`, and NoDefiniteAnswer when it may stand."""

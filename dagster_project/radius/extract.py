@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from dagster_project.delivery.states import RETIRED, State
 from dagster_project.radius import cells, queries
 from dagster_project.radius import raw_tables as raws
-from dagster_project.radius.database import ErpDatabase
+from dagster_project.radius.database import ErpDatabase, Table
 from dagster_project.settings import Settings
 from dagster_project.warehouse import raw, tables
 from dagster_project.warehouse.engine import Warehouse
@@ -61,22 +61,22 @@ def _watched(connection: Connection, instance: str) -> list[int]:
 
 def _read(erp: ErpDatabase, settings: Settings, watched: Sequence[int]) -> dict[sa.Table, list[Row]]:
     headers = _typed(
-        raws.SO4_HEADERS, erp.rows(queries.ORDERS_IN_SCOPE, [settings.lws_eligibility_start_date])
+        raws.SO4_HEADERS, erp.table(queries.ORDERS_IN_SCOPE, [settings.lws_eligibility_start_date])
     )
     missing = set(watched) - _values(headers, "SOrderNum")
-    headers += _typed(raws.SO4_HEADERS, erp.rows_in(queries.ORDERS_WATCHED, sorted(missing)))
+    headers += _typed(raws.SO4_HEADERS, erp.table_in(queries.ORDERS_WATCHED, sorted(missing)))
     orders = sorted(_values(headers, "SOrderNum"))
-    lines = _typed(raws.SO4_LINES, erp.rows_in(queries.LINES_OF_ORDERS, orders, "4"))
-    jobs = _typed(raws.JOBS_P4, erp.rows_in(queries.JOBS_OF_ORDERS, orders, "4", "4"))
+    lines = _typed(raws.SO4_LINES, erp.table_in(queries.LINES_OF_ORDERS, orders, "4"))
+    jobs = _typed(raws.JOBS_P4, erp.table_in(queries.JOBS_OF_ORDERS, orders, "4", "4"))
     newest = sorted(_newest(jobs))
-    requirements = _typed(raws.REQUIREMENTS, erp.rows_in(queries.REQUIREMENTS_OF_JOBS, newest))
+    requirements = _typed(raws.REQUIREMENTS, erp.table_in(queries.REQUIREMENTS_OF_JOBS, newest))
     reference = queries.JOB_REFERENCE[settings.radius_profile]
     of_jobs = queries.PO_LINES_OF_JOBS.replace("{reference}", reference)
-    po_lines = _typed(raws.PO_LINES, erp.rows_in(of_jobs, newest))
+    po_lines = _typed(raws.PO_LINES, erp.table_in(of_jobs, newest))
     return {
         raws.SO4_HEADERS: headers,
         raws.SO4_LINES: lines,
-        raws.ITEMS: _typed(raws.ITEMS, erp.rows_in(queries.ITEMS, _items(lines, requirements))),
+        raws.ITEMS: _typed(raws.ITEMS, erp.table_in(queries.ITEMS, _items(lines, requirements))),
         raws.JOBS_P4: jobs,
         raws.REQUIREMENTS: requirements,
         raws.PO_LINES: po_lines,
@@ -86,32 +86,31 @@ def _read(erp: ErpDatabase, settings: Settings, watched: Sequence[int]) -> dict[
 
 def _plant_2(erp: ErpDatabase, purchase_orders: Sequence[int]) -> dict[sa.Table, list[Row]]:
     numbers = [str(number) for number in purchase_orders]
-    headers = _typed(raws.SO2_HEADERS, erp.rows_in(queries.SO2_OF_PURCHASE_ORDERS, numbers))
+    headers = _typed(raws.SO2_HEADERS, erp.table_in(queries.SO2_OF_PURCHASE_ORDERS, numbers))
     orders = sorted(_values(headers, "SOrderNum"))
-    links = _typed(raws.JOBS_P4, erp.rows_in(queries.JOBS_OF_ORDERS, orders, "2", "2"))
+    links = _typed(raws.JOBS_P4, erp.table_in(queries.JOBS_OF_ORDERS, orders, "2", "2"))
     return {
         raws.SO2_HEADERS: headers,
-        raws.SO2_LINES: _typed(raws.SO2_LINES, erp.rows_in(queries.LINES_OF_ORDERS, orders, "2")),
+        raws.SO2_LINES: _typed(raws.SO2_LINES, erp.table_in(queries.LINES_OF_ORDERS, orders, "2")),
         raws.JOB_LINES_P2: _job_lines(erp, links),
         raws.SHIP_REQUEST_LINES: _typed(
-            raws.SHIP_REQUEST_LINES, erp.rows_in(queries.SHIP_REQUESTS_OF_ORDERS, orders)
+            raws.SHIP_REQUEST_LINES, erp.table_in(queries.SHIP_REQUESTS_OF_ORDERS, orders)
         ),
     }
 
 
 def _job_lines(erp: ErpDatabase, links: Sequence[Row]) -> list[Row]:
     """Lines of jobs, once for each order that the job serves."""
-    by_job: dict[str, list[dict[str, Any]]] = {}
-    for line in erp.rows_in(queries.LINES_OF_JOBS_P2, sorted(_values(links, "JobCode"))):
-        by_job.setdefault(str(line["jobcode"]).strip(), []).append(line)
-    return _typed(
-        raws.JOB_LINES_P2,
-        (
-            {**line, "sordernum": link["SOrderNum"], "tablerecid": link["TableRecId"]}
-            for link in links
-            for line in by_job.get(link["JobCode"], ())
-        ),
-    )
+    found = erp.table_in(queries.LINES_OF_JOBS_P2, sorted(_values(links, "JobCode")))
+    by_job: dict[str | None, list[Sequence[Any]]] = {}
+    for line in found.values:
+        by_job.setdefault(cells.text(line[found.names.index("jobcode")]), []).append(line)
+    served = [
+        (*line, link["SOrderNum"], link["TableRecId"])
+        for link in links
+        for line in by_job.get(link["JobCode"], ())
+    ]
+    return _typed(raws.JOB_LINES_P2, Table([*found.names, "sordernum", "tablerecid"], served))
 
 
 def _items(lines: Iterable[Row], requirements: Iterable[Row]) -> list[str]:
@@ -141,11 +140,18 @@ def _values(rows: Iterable[Row], name: str) -> set[Any]:
     return {row[name] for row in rows} - {None}
 
 
-def _typed(table: sa.Table, found: Iterable[Mapping[str, Any]]) -> list[Row]:
-    """Rows of the ERP as a raw table keeps them; those without a key are none of them."""
-    columns = [(column.name, column.name.lower(), _cell(column)) for column in table.columns]
-    keys = [column.name for column in table.primary_key.columns]
-    rows = [{name: cell(row.get(low)) for name, low, cell in columns} for row in found]
+def _typed(table: sa.Table, found: Table) -> list[Row]:
+    """Rows of the ERP as a raw table keeps them; those without a key are none of them.
+
+    Column by column, which takes half the time of row by row.
+    """
+    if not found.values:
+        return []
+    columns = dict(zip(found.names, zip(*found.values, strict=True), strict=True))
+    typed = [list(map(_cell(column), columns[column.name.lower()])) for column in table.columns]
+    names = table.columns.keys()
+    keys = table.primary_key.columns.keys()
+    rows = [dict(zip(names, row, strict=True)) for row in zip(*typed, strict=True)]
     return [row for row in rows if all(row[key] is not None for key in keys)]
 
 

@@ -1,5 +1,6 @@
-{# Body of a mapped model that maps a relation row by row. `carried` are columns that go along, with their types. #}
-{% macro mapped_rows(mapping_model, cells, carried={'business_key': 'nvarchar(200)'}) %}
+{# Body of a mapped model that maps a relation row by row. `carried` are columns that go along, with their types; `whole`
+   names columns of the relation that are integers already. #}
+{% macro mapped_rows(mapping_model, cells, carried={'business_key': 'nvarchar(200)'}, whole=[]) %}
   {%- set columns = mapping_columns(mapping_model) %}
 
 with cells as (
@@ -11,7 +12,7 @@ parsed as (
     {%- for name in carried %}
     cells.{{ name }}{{ ',' if not loop.last }}
     {%- endfor %}
-    {{- parsed_columns(columns, 'cells') }}
+    {{- parsed_columns(columns, 'cells', whole) }}
   from cells
   {{ lookup_joins(columns, 'cells') }}
 ),

@@ -29,7 +29,7 @@
 {% macro order_status(state, error_code) %}
   {{- return(
     'case ' ~ state ~ "\n      when 'HELD' then 'HOLD'\n      when 'DELIVERED' then 'COMPLETE'\n      when 'FORGOTTEN' then 'REMOVED'"
-    ~ "\n      when 'RETRY' then case when " ~ error_code ~ " = 'ELIGIBLE' then 'NEW' else 'FAILED' end\n      else 'FAILED'\n    end"
+    ~ "\n      when 'RETRY' then case when coalesce(" ~ error_code ~ ", 'ELIGIBLE') = 'ELIGIBLE' then 'NEW' else 'FAILED' end\n      else 'FAILED'\n    end"
   ) -}}
 {% endmacro %}
 

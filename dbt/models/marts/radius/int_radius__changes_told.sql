@@ -59,7 +59,7 @@ told as (
 references_seen as (
   select
     told.event_id,
-    headers.custref,
+    {{ plain('headers.custref') }} as custref,
     row_number() over (partition by told.event_id order by headers.dbt_valid_to desc) as place
   from told
   inner join {{ ref('so4_header_snapshot') }} as headers

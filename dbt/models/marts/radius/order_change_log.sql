@@ -10,8 +10,10 @@ lines as (
     so4_sordernum,
     so4_linenum,
     order_key,
-    cast(orderedqty as nvarchar(100)) as quantity,
-    lag(cast(orderedqty as nvarchar(100))) over (partition by order_key order by dbt_valid_from) as before_it,
+    {{ plain('cast(orderedqty as nvarchar(100))') }} as quantity,
+    lag({{ plain('cast(orderedqty as nvarchar(100))') }}) over (
+      partition by {{ exact('order_key') }} order by dbt_valid_from
+    ) as before_it,
     dbt_valid_from
   from {{ ref('so4_line_snapshot') }}
   where source_removed = 0
@@ -22,8 +24,10 @@ requirements as (
     so4_sordernum,
     so4_linenum,
     order_key,
-    cast(requiredqty as nvarchar(100)) as quantity,
-    lag(cast(requiredqty as nvarchar(100))) over (partition by order_key order by dbt_valid_from) as before_it,
+    {{ plain('cast(requiredqty as nvarchar(100))') }} as quantity,
+    lag({{ plain('cast(requiredqty as nvarchar(100))') }}) over (
+      partition by {{ exact('order_key') }} order by dbt_valid_from
+    ) as before_it,
     dbt_valid_from
   from {{ ref('req_snapshot_keyed') }}
   where source_removed = 0
