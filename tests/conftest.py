@@ -9,6 +9,7 @@ import datetime as dt
 import fcntl
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,10 +30,14 @@ settings.register_profile("thorough", max_examples=1_000, deadline=None)  # --hy
 settings.load_profile("suite")
 
 
+def thorough() -> bool:
+    """True when everything is to be tried, whatever it takes."""
+    return settings().max_examples > 25
+
+
 def few(examples: int) -> int:
     """Return how many examples a test takes that are dear: so many in the suite, all of a thorough profile."""
-    wanted = settings().max_examples
-    return examples if wanted <= 25 else wanted
+    return settings().max_examples if thorough() else examples
 
 
 LONG = (
@@ -44,8 +49,10 @@ LONGEST = (
 )  # fmt: skip
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Fast files before slow ones, and long ones before short ones: xdist hands files out in this order."""
+    if not thorough():
+        _sample(config, items)
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     places = {True: LONGEST, False: LONG}
 
@@ -55,6 +62,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return item.path in slow, next(first, len(known))
 
     items.sort(key=rank)
+
+
+def _sample(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of a test marked `sampled(n)` keep every nth case, the first among them."""
+    seen: Counter[tuple[Path, str]] = Counter()
+    kept, left_out = [], []
+    for item in items:
+        mark = item.get_closest_marker("sampled")
+        test = (item.path, item.nodeid.partition("[")[0])
+        (left_out if mark and seen[test] % mark.args[0] else kept).append(item)
+        seen[test] += mark is not None
+    items[:] = kept
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
 
 
 SQLSERVER_URL = os.environ.get("ORDER_STAGING_TEST_SQLSERVER_URL")
