@@ -1,8 +1,6 @@
 """Puts the command groups together and turns what may go wrong into sentences and exit codes."""
 
-import signal
 import sys
-from types import FrameType
 
 import typer
 
@@ -17,6 +15,7 @@ from dagster_project.cli import (
     sandbox_world,
     setting_up,
 )
+from dagster_project.cli.interruption import INTERRUPTION
 from dagster_project.dbt_runner import DbtFailed
 from dagster_project.delivery.mapping_document import MappingError
 from dagster_project.delivery.outcomes import DeliveryError
@@ -80,38 +79,21 @@ app.add_typer(counterpoint.group, name="counterpoint")
 app.add_typer(radius.group, name="radius")
 
 
-class Interruption:
-    """Remembers a Ctrl-C: a library in whose native code it arrives makes an error of its own of it."""
-
-    arrived = False
-
-    def __call__(self, number: int, frame: FrameType | None) -> None:
-        """Handle the signal as Python does."""
-        self.arrived = True
-        signal.default_int_handler(number, frame)
-
-    def listen(self) -> None:
-        """Take the signal over, unless whoever started us decided about it."""
-        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-            signal.signal(signal.SIGINT, self)
-
-
 def main() -> None:
     """Run the command line and exit with an honest code."""
     output.tolerate_old_consoles()
-    interruption = Interruption()
-    interruption.listen()
-    sys.exit(_code(interruption))
+    INTERRUPTION.listen()
+    sys.exit(_code())
 
 
-def _code(interruption: Interruption) -> int:
+def _code() -> int:
     wants_json = "--json" in sys.argv
     try:
         code = app(standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
         return _refuse(INTERRUPTED, wants_json)
     except Exception as error:  # noqa: BLE001 - see `_failed`
-        return _refuse(INTERRUPTED, wants_json) if interruption.arrived else _failed(error, wants_json)
+        return _refuse(INTERRUPTED, wants_json) if INTERRUPTION.arrived else _failed(error, wants_json)
     if code == CTRL_C:
         return _refuse(INTERRUPTED, wants_json)
     return code if isinstance(code, int) else 0

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 import typer
 
 from dagster_project.cli import options, output
+from dagster_project.cli.interruption import INTERRUPTION
 from dagster_project.delivery.destination import Change, Row, StagedAs
 from dagster_project.delivery.report import Report
 from dagster_project.delivery.staging import Filters
@@ -39,7 +40,7 @@ def system_run(system: str | Pipeline, *, json: bool, **said: bool) -> Iterator[
     with output.meter(shown=not json) as meter:
         run = SystemRun(
             load_settings(), pipeline, options=Options(**said),
-            progress=meter, on_node=meter.node, on_wait=output.warn,
+            progress=meter, on_node=meter.node, on_wait=output.warn, checkpoint=INTERRUPTION.checkpoint,
         )  # fmt: skip
         try:
             yield run

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import duckdb
 import pytest
 
 from dagster_project.cli import main
+from dagster_project.cli.interruption import Interruption
 from dagster_project.warehouse import rows, tables
 from dagster_project.warehouse.engine import Warehouse
 
@@ -184,3 +186,18 @@ def test_ctrl_c_that_a_library_makes_an_error_of_is_still_an_interruption(
         signal.signal(signal.SIGINT, before)
     assert said[0] == 2
     assert content(said)["error"].startswith("interrupted")
+
+
+def test_a_ctrl_c_that_a_library_swallows_stops_the_delivery_before_its_next_intent() -> None:
+    interruption = Interruption()
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        interruption.listen()
+        interruption.checkpoint("before_intent")
+        with suppress(KeyboardInterrupt):  # as a connection pool does that was just rolling back
+            signal.raise_signal(signal.SIGINT)
+        interruption.checkpoint("after_answer")  # what was sent is recorded first
+        with pytest.raises(KeyboardInterrupt):
+            interruption.checkpoint("before_intent")
+    finally:
+        signal.signal(signal.SIGINT, before)
