@@ -49,6 +49,7 @@ class Batches:
         self.batch_type = batch_type
         self.config = dict(config)
         self.open: dict[str, Batch] = {}
+        self._flushed: dict[str, dict[str, Any]] = {}
         self._reported = frozenset(entity.name for entity in entities if entity.staging)
 
     def start(self, staged: Iterable[Row]) -> None:
@@ -93,9 +94,11 @@ class Batches:
 
     def flush(self, connection: Connection) -> None:
         """Write the counters, in the transaction of the outcomes they count."""
-        if self.open:
-            changes = [self._counters(batch) for batch in self.open.values()]
-            rows.update(connection, tables.delivery_batch, ("batch_id",), changes)
+        changes = {batch.batch_id: self._counters(batch) for batch in self.open.values()}
+        changed = [counters for key, counters in changes.items() if self._flushed.get(key) != counters]
+        if changed:
+            rows.update(connection, tables.delivery_batch, ("batch_id",), changed)
+            self._flushed = changes
 
     def completed(self, entity: Entity) -> None:
         """Stamp the stage that ended with an entity."""
@@ -113,6 +116,7 @@ class Batches:
     def finish(self, error: str | None = None) -> None:
         """Close every batch: COMPLETED only when every row of it was delivered."""
         now = self.clock.now()
+        self._flushed = {}  # whatever came of the transactions in which they were written
         with self.warehouse.begin() as connection:
             self.flush(connection)
             changes = [

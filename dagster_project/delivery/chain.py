@@ -102,8 +102,7 @@ class Chain:
         self._stop([(one, end) for one, end in ended if isinstance(end, Held | Rejected)])
         if not any(artefacts.values()):
             return on
-        sent = self._send(step, on, artefacts)
-        records = self._records(step, artefacts)
+        sent, records = self._send(step, on, artefacts)
         found = self._read_back(step, records, sent)
         stopped = {key: o for key in on if (o := _obstacle(step, artefacts[key], records)) is not None}
         self._stop([(on[key], obstacle) for key, obstacle in stopped.items()])
@@ -120,35 +119,27 @@ class Chain:
 
     def _send(
         self, step: Entity, on: Mapping[str, Progress], artefacts: Mapping[str, Sequence[Artefact]]
-    ) -> set[str]:
-        """Deliver what a step lacks; return the keys. What was found there may differ: that is told at once."""
-        rows = self._rows(step, on, artefacts)
+    ) -> tuple[set[str], Mapping[str, Record]]:
+        """Deliver what a step lacks; return the keys, and the ledger rows of all its artefacts afterwards.
+
+        What was found there may differ: that is told at once.
+        """
+        records = self._records(step, artefacts)
+        rows = _rows(step, on, artefacts, records)
+        if not rows:
+            return set(), records
         self.engine.entity(step, rows)
-        adopted = {
-            key for key, record in self._records(step, artefacts).items() if record.state is State.DELIVERED
-        }
-        rest = [row for row in self._rows(step, on, artefacts) if row.key in adopted] if rows else []
-        if rest:
+        records = self._records(step, artefacts)
+        adopted = {key for key, record in records.items() if record.state is State.DELIVERED}
+        if rest := [row for row in _rows(step, on, artefacts, records) if row.key in adopted]:
             self.engine.entity(step, rest)
-        return {row.key for row in rows}
+            records = self._records(step, artefacts)
+        return {row.key for row in rows}, records
 
     def _records(self, step: Entity, artefacts: Mapping[str, Sequence[Artefact]]) -> dict[str, Record]:
         keys = dict.fromkeys(artefact.key for some in artefacts.values() for artefact in some)
         records = self.ledger.records((step.name, key) for key in keys)
         return {record.key: record for record in records.values()}
-
-    def _rows(
-        self, step: Entity, on: Mapping[str, Progress], artefacts: Mapping[str, Sequence[Artefact]]
-    ) -> list[Row]:
-        """Compare what a step wants with what was told; only what differs or is unsettled is sent."""
-        records = self._records(step, artefacts)
-        rows: dict[str, Row] = {}
-        for key, some in artefacts.items():
-            for artefact in some:
-                row = _row(on[key].target.row, step, artefact, records.get(artefact.key))
-                if row is not None:
-                    rows.setdefault(artefact.key, row)  # two orders may want the same shared one
-        return list(rows.values())
 
     def _read_back(
         self, step: Entity, records: Mapping[str, Record], sent: set[str]
@@ -258,6 +249,22 @@ def _obstacles(step: Entity, wanted: Sequence[Artefact], records: Mapping[str, R
             )  # fmt: skip
         elif record.state is not State.DELIVERED:
             yield Retryable(step.name, f"{what}: {record.error_message or record.state}")
+
+
+def _rows(
+    step: Entity,
+    on: Mapping[str, Progress],
+    artefacts: Mapping[str, Sequence[Artefact]],
+    records: Mapping[str, Record],
+) -> list[Row]:
+    """Compare what a step wants with what was told; only what differs or is unsettled is sent."""
+    rows: dict[str, Row] = {}
+    for key, some in artefacts.items():
+        for artefact in some:
+            row = _row(on[key].target.row, step, artefact, records.get(artefact.key))
+            if row is not None:
+                rows.setdefault(artefact.key, row)  # two orders may want the same shared one
+    return list(rows.values())
 
 
 def _row(order: Row, step: Entity, artefact: Artefact, record: Record | None) -> Row | None:

@@ -138,6 +138,8 @@ class Engine:
         """Resolve what went into doubt within this run, a few times, before leaving it to the next one."""
         by_key = {row.key: row for row in rows}
         for _ in range(self.policy.rounds_of_doubt):
+            if not any(self.report.tally.of(row) == "UNKNOWN" for row in rows):
+                return
             records = [r for r in self.ledger.in_state(entity.name, State.IN_DOUBT) if r.key in by_key]
             again = [self._in_doubt(by_key[record.key], record) for record in records]
             again = [row for row in again if self.report.tally.of(row) == "UNKNOWN"]
@@ -222,6 +224,8 @@ class Engine:
                 yield Plan(target, operations)
             else:
                 self._nothing_to_say(target, quiet, fresh)
+        if not (quiet or fresh or notes):
+            return
         with self.ledger.warehouse.begin() as connection:
             self.ledger.amend(connection, quiet)
             self.ledger.record_new(connection, fresh)
@@ -300,6 +304,8 @@ class Engine:
 
     def _hold(self, rows: Sequence[Row]) -> None:
         """Write holds found by staging; a hold that lasts keeps the time it began."""
+        if not rows:
+            return
         records = self.ledger.records((row.entity, row.key) for row in rows)
         known: list[dict[str, Any]] = []
         fresh: list[dict[str, Any]] = []

@@ -37,6 +37,8 @@ class Ledger:
     def records(self, refs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Record]:
         """Return the ledger rows of (entity, key) pairs; unknown keys are absent."""
         wanted = [(self.run.instance, entity, key) for entity, key in set(refs)]
+        if not wanted:
+            return {}
         with self.warehouse.begin() as connection:
             found = [record_of(r) for r in rows.select_by_key(connection, tables.delivery, KEY, wanted)]
         return {(record.entity, record.key): record for record in found}
@@ -346,7 +348,7 @@ class Ledger:
             parameters={"archived": State.ARCHIVED, "forgotten": State.FORGOTTEN},
         )
 
-    def verified(self, keys: Sequence[tuple[str, str]]) -> None:
+    def verified(self, connection: Connection, keys: Sequence[tuple[str, str]]) -> None:
         """Stamp the time at which rows were read back and agreed. It is no change: the revision stays."""
         now = self.clock.now()
         stamped = [
@@ -354,8 +356,7 @@ class Ledger:
             for entity, key in keys
         ]
         if stamped:
-            with self.warehouse.begin() as connection:
-                rows.update(connection, tables.delivery, KEY, stamped)
+            rows.update(connection, tables.delivery, KEY, stamped)
 
     def recover_leftovers(self) -> int:
         """Turn rows whose sender is gone into IN_DOUBT: leases of other runs, since the scope is ours."""

@@ -126,7 +126,7 @@ class Verification:
             changes += self._drift(record, drift)
         with self.ledger.warehouse.begin() as connection:
             self.ledger.amend(connection, changes)
-        self.ledger.verified(agreed)
+            self.ledger.verified(connection, agreed)
 
     def _gone(self, record: Record) -> dict[str, Any]:
         return {
