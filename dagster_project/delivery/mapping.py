@@ -10,6 +10,7 @@ import json
 from collections.abc import Collection
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +144,23 @@ def load_all(
     `profile` None takes each file's default_profile. `sources` (entity → column names of its source, from
     the catalogue) adds the check that every source column exists. Raises MappingError with all problems.
     """
+    if sources is not None:
+        return _loaded(system, profile, root, sources)
+    return _kept(system, profile, root, _stamps(root / "mappings" / system))
+
+
+@cache
+def _kept(system: str, profile: str | None, root: Path, _stamps: tuple[Any, ...]) -> tuple[Mapping, ...]:
+    """Reading and checking takes a third of a second; what was read holds as long as no file changed."""
+    return _loaded(system, profile, root, {})
+
+
+def _stamps(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    found = ((path, path.stat()) for path in sorted(folder.rglob("*")))
+    return tuple((str(path), known.st_mtime_ns, known.st_size) for path, known in found)
+
+
+def _loaded(system: str, profile: str | None, root: Path, sources: Sources) -> tuple[Mapping, ...]:
     documents = [read(path, root) for path in sorted((root / "mappings" / system).glob("[!_]*.yml"))]
     if not documents:
         known = systems(root)
@@ -153,7 +171,7 @@ def load_all(
     problems += [
         p for document in documents if document.content is not None for p in mapping_schema.problems(document)
     ]
-    problems += mapping_check.problems(documents, system, profile, sources or {})
+    problems += mapping_check.problems(documents, system, profile, sources)
     if problems:
         raise MappingError(sorted(set(problems), key=str))
     entities = {document.meta["entity"]: document for document in documents}
