@@ -7,6 +7,7 @@ says so.
 
 import datetime as dt
 import fcntl
+import gc
 import os
 import shutil
 from collections import Counter
@@ -24,6 +25,9 @@ from dagster_project.settings import load_settings
 from dagster_project.warehouse import schema
 from dagster_project.warehouse.engine import Warehouse
 from dagster_project.warehouse.relations import quoted
+
+# dbt's manifest is half a million objects: looking through them for garbage took a tenth of the suite
+gc.set_threshold(50_000, 20, 20)
 
 settings.register_profile("suite", max_examples=25, deadline=None)
 settings.register_profile("thorough", max_examples=1_000, deadline=None)  # --hypothesis-profile thorough
@@ -136,11 +140,22 @@ def embedded(tmp_path: Path) -> Iterator[Warehouse]:
     warehouse.release()
 
 
+@pytest.fixture(scope="session")
+def initialised(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A DuckDB file with empty Python-owned tables, to be copied."""
+    path = tmp_path_factory.mktemp("initialised") / "warehouse.duckdb"
+    warehouse = Warehouse(f"duckdb:///{path}")
+    schema.init(warehouse)
+    warehouse.release()
+    return path
+
+
 @pytest.fixture
-def ledger_warehouse(embedded: Warehouse) -> Warehouse:
+def ledger_warehouse(tmp_path: Path, initialised: Path) -> Iterator[Warehouse]:
     """An embedded warehouse with empty Python-owned tables."""
-    schema.init(embedded)
-    return embedded
+    warehouse = Warehouse(f"duckdb:///{shutil.copy(initialised, tmp_path)}")
+    yield warehouse
+    warehouse.release()
 
 
 @pytest.fixture(scope="session")
@@ -178,21 +193,29 @@ def _administrate(statement: str) -> None:
 @pytest.fixture(params=["duckdb", pytest.param("sqlserver", marks=pytest.mark.sqlserver)])
 def empty_warehouse(request: pytest.FixtureRequest) -> Warehouse:
     """A warehouse without any table, on either engine."""
-    if request.param == "duckdb":
-        embedded: Warehouse = request.getfixturevalue("embedded")
-        return embedded
-    warehouse: Warehouse = request.getfixturevalue("sqlserver")
-    with warehouse.begin() as connection:
+    engine = {"duckdb": "embedded", "sqlserver": "emptied_sqlserver"}[request.param]
+    warehouse: Warehouse = request.getfixturevalue(engine)
+    return warehouse
+
+
+@pytest.fixture
+def emptied_sqlserver(sqlserver: Warehouse) -> Warehouse:
+    """The T-SQL warehouse without any table."""
+    with sqlserver.begin() as connection:
         inspector = sa.inspect(connection)
         for view in inspector.get_view_names():
             connection.exec_driver_sql(f"drop view {quoted(connection, view)}")
         for table in inspector.get_table_names():
             connection.exec_driver_sql(f"drop table {quoted(connection, table)}")
-    return warehouse
+    return sqlserver
 
 
-@pytest.fixture
-def warehouse(empty_warehouse: Warehouse) -> Warehouse:
+@pytest.fixture(params=["duckdb", pytest.param("sqlserver", marks=pytest.mark.sqlserver)])
+def warehouse(request: pytest.FixtureRequest) -> Warehouse:
     """A warehouse with empty Python-owned tables, on either engine."""
-    schema.init(empty_warehouse)
-    return empty_warehouse
+    if request.param == "duckdb":
+        embedded: Warehouse = request.getfixturevalue("ledger_warehouse")
+        return embedded
+    server: Warehouse = request.getfixturevalue("emptied_sqlserver")
+    schema.init(server)
+    return server

@@ -186,15 +186,15 @@ class World:
 
 
 @pytest.fixture
-def world(ledger_warehouse: Warehouse, clock: FakeClock) -> World:
+def world(warehouse: Warehouse, clock: FakeClock) -> World:
     """An empty source, an empty ledger, an empty shelf."""
-    return World(ledger_warehouse, clock)
+    return World(warehouse, clock)
 
 
 @pytest.fixture
-def shelf_world(ledger_warehouse: Warehouse, clock: FakeClock) -> World:
+def shelf_world(warehouse: Warehouse, clock: FakeClock) -> World:
     """For what only a shelf can do, where `world` stands for every destination."""
-    return World(ledger_warehouse, clock)
+    return World(warehouse, clock)
 
 
 @pytest.fixture(scope="session")
@@ -205,14 +205,8 @@ def monday_server() -> Iterator[RunningMonday]:
 
 
 @pytest.fixture(params=["shelf", "monday"])
-def any_world(request: pytest.FixtureRequest, ledger_warehouse: Warehouse, clock: FakeClock) -> World:
+def any_world(request: pytest.FixtureRequest, warehouse: Warehouse, clock: FakeClock) -> World:
     """An empty source, an empty ledger, and each outside system in turn, empty."""
     if request.param == "shelf":
-        return World(ledger_warehouse, clock)
-    return World(ledger_warehouse, clock, BoardOutside(request.getfixturevalue("monday_server")))
-
-
-@pytest.fixture
-def ledger_warehouse(warehouse: Warehouse) -> Warehouse:
-    """The contract holds on either engine; on T-SQL when a server is given."""
-    return warehouse
+        return World(warehouse, clock)
+    return World(warehouse, clock, BoardOutside(request.getfixturevalue("monday_server")))
