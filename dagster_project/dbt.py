@@ -7,6 +7,7 @@ dagster-dbt starts a sub-process (7 s) per invocation; we keep its decorator and
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -97,9 +98,13 @@ def manifest() -> dict[str, Any]:
 def events(
     context: dg.AssetExecutionContext, nodes: Sequence[NodeResult], translator: Translator
 ) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
-    """Turn dbt's results into materialisations with what each took, and tests into asset checks."""
+    """Turn dbt's results into materialisations with what each took, and tests into asset checks.
+
+    Dagster wants them in the order of the graph, also views that were left as they stand.
+    """
     content = manifest()
-    for node in nodes:
+    place = _places(content)
+    for node in sorted(nodes, key=lambda node: place.get(node.unique_id, len(place))):
         properties = content["nodes"].get(node.unique_id) or content["unit_tests"].get(node.unique_id, {})
         if node.kind in ("model", "snapshot", "seed") and node.status == "success":
             key = translator.get_asset_key(properties)
@@ -110,6 +115,15 @@ def events(
             )
         elif node.kind == "test":
             yield from _check(context, node, content, translator)
+
+
+def _places(content: Mapping[str, Any]) -> dict[str, int]:
+    """Return node → its place when everything comes after what it depends on."""
+    depends = {
+        unique_id: properties.get("depends_on", {}).get("nodes", ())
+        for unique_id, properties in content["nodes"].items()
+    }
+    return {unique_id: place for place, unique_id in enumerate(TopologicalSorter(depends).static_order())}
 
 
 def _check(

@@ -3,9 +3,13 @@
 What was parsed is valid as long as no file of the project has changed, and for one target.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+Source = tuple[str, str, str]
+"""Database, schema and name of a table that dbt reads and somebody else writes."""
 
 _FOLDERS = ("dbt", "mappings")
 _FILES = ("dbt_project.yml", "profiles.yml")
@@ -26,18 +30,65 @@ def parsed(root: Path, variables: Mapping[str, str], parse: Callable[[], Any]) -
     return _as_parsed(manifest)
 
 
+def project_files(root: Path) -> list[Path]:
+    """Return every file dbt reads, in a fixed order."""
+    found = [path for folder in _FOLDERS for path in (root / folder).rglob("*") if path.is_file()]
+    return sorted([*found, *(root / name for name in _FILES)])
+
+
 def _stamps(root: Path) -> Iterator[tuple[str, int, int]]:
     """Name, moment of the last change and size of every file dbt reads."""
-    for folder in _FOLDERS:
-        for path in (root / folder).rglob("*"):
-            yield _stamp(path)
-    for name in _FILES:
-        yield _stamp(root / name)
+    yield from map(_stamp, project_files(root))
 
 
 def _stamp(path: Path) -> tuple[str, int, int]:
     found = path.stat()
     return str(path), found.st_mtime_ns, found.st_size
+
+
+def tagged(manifest: Any, tags: Iterable[str]) -> dict[str, Any]:
+    """Return name → node of everything that has all the tags and is no test."""
+    wanted = set(tags)
+    return {
+        node.name: node
+        for node in manifest.nodes.values()
+        if node.resource_type != "test" and wanted <= set(node.tags)
+    }
+
+
+def tests_of(manifest: Any, nodes: Iterable[Any], *, examples: bool) -> list[Any]:
+    """Return the tests that look at one of the nodes; those of mapping examples only when wanted."""
+    known = {node.unique_id for node in nodes}
+    return [
+        node
+        for node in manifest.nodes.values()
+        if node.resource_type == "test"
+        and known & set(node.depends_on.nodes)
+        and (examples or not _tries_examples(node))
+    ]
+
+
+def _tries_examples(test: Any) -> bool:
+    metadata = getattr(test, "test_metadata", None)
+    return metadata is not None and metadata.name == "mapping_examples"
+
+
+def sources_of(manifest: Any) -> list[Source]:
+    """Return the tables that dbt reads and others write."""
+    return [(source.database, source.schema, source.identifier) for source in manifest.sources.values()]
+
+
+@contextmanager
+def marked(nodes: Iterable[Any]) -> Iterator[str]:
+    """Yield a tag that just these nodes have: dbt looks through all nodes for every name it is asked for."""
+    mark, chosen = "chosen", list(nodes)
+    for node in chosen:
+        node.tags.append(mark)
+    try:
+        yield mark
+    finally:
+        for node in chosen:
+            node.tags.remove(mark)
 
 
 def _as_parsed(manifest: Any) -> Any:

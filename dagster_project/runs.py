@@ -227,7 +227,7 @@ class SystemRun:
         """Compute STG_ and what depends on it; raise StagingBlocked when a guard or a contract fails."""
         started = self.clock.now()
         self._set_context()
-        nodes = self.dbt.build(f"tag:{self.pipeline.name},tag:stage", on_node=self.on_node)
+        nodes = self.dbt.refresh(self.pipeline.name, "stage", on_node=self.on_node)
         failed = [node for node in nodes if node.blocks]
         if failed:
             raise StagingBlocked("\n".join(_sentence(node) for node in failed))
@@ -268,7 +268,7 @@ class SystemRun:
 
     def settle(self) -> Sequence[NodeResult]:
         """Refresh what is derived from the ledger: MON_, ERR_ and the batch views."""
-        return self.dbt.build(f"tag:{self.pipeline.name},tag:settle", on_node=self.on_node)
+        return self.dbt.refresh(self.pipeline.name, "settle", on_node=self.on_node)
 
     # -- parts --------------------------------------------------------------------------------------
 

@@ -126,13 +126,17 @@ def _version_row(migration: Migration) -> str:
         f"if not exists (select 1 from dbo.ledger_schema where version = {migration.version})\n"
         "begin\n"
         "    insert into dbo.ledger_schema (version, applied_at, description)\n"
-        f"    values ({migration.version}, sysutcdatetime(), N'{migration.description}');\n"
+        f"    values ({migration.version}, sysutcdatetime(), N'{_escaped(migration.description)}');\n"
         "end;"
     )
 
 
 def _quoted(name: str) -> str:
     return str(_DIALECT.identifier_preparer.quote(name))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("'", "''")
 
 
 def main() -> None:

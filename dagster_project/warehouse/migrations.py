@@ -29,6 +29,8 @@ MIGRATIONS = (
     Migration(1, "ledger", "ledger, batches, runs, staging context and landing errors"),
     # scripts of sql/ddl are numbered in one row, and 002 is for Counterpoint's own database
     Migration(3, "alerts", "alerts and the mails that tell them"),
+    # 004 are the raw tables of Radius
+    Migration(5, "views", "what views were made of, so that they are made anew only when that changed"),
 )
 
 

@@ -93,6 +93,30 @@ def tables_and_columns(connection: Connection, name: str | None = None) -> dict[
     return found
 
 
+def columns_elsewhere(connection: Connection, database: str, schema: str) -> dict[str, list[str]]:
+    """Return table in lower case → `column type` in the table's order, of any schema the server knows."""
+    quote = connection.dialect.identifier_preparer.quote_identifier
+    # DuckDB has one catalogue for all databases, SQL Server one in each
+    catalogue = "" if connection.dialect.name == "duckdb" else f"{quote(database)}."
+    sql = (
+        f"select table_name, column_name, data_type from {catalogue}information_schema.columns "
+        "where table_catalog = :database and table_schema = :schema order by table_name, ordinal_position"
+    )
+    found: dict[str, list[str]] = {}
+    for table, column, kind in connection.execute(sa.text(sql), {"database": database, "schema": schema}):
+        found.setdefault(table.lower(), []).append(f"{column} {kind.lower()}")
+    return found
+
+
+def view_definitions(connection: Connection) -> dict[str, str]:
+    """Return view in lower case → its definition as the engine keeps it, of our schema."""
+    sql = (
+        "select table_name, view_definition from information_schema.views "
+        f"where table_schema = {_schema_name(connection)}"
+    )
+    return {name.lower(): said or "" for name, said in connection.execute(sa.text(sql))}
+
+
 def is_view(connection: Connection, name: str) -> bool:
     """True when the name is a view, which somebody else defines."""
     sql = (

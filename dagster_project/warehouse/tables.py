@@ -287,6 +287,15 @@ mail_outbox = Table(
     info={"since": 3},
 )
 
+project_view = Table(
+    "project_view",
+    metadata,
+    Column("view_name", Name, primary_key=True, comment="a view that dbt made"),
+    Column("made_of", Id, nullable=False, comment="fingerprint of the project and the sources' columns"),
+    Column("definition", Id, nullable=False, comment="fingerprint of the definition as the engine keeps it"),
+    info={"since": 5},
+)
+
 ledger_schema = Table(
     "ledger_schema",
     metadata,

@@ -15,7 +15,7 @@ from dagster_project.warehouse.migrations import MIGRATIONS, Migration
 from dagster_project.warehouse.reading import columns_of, tables_and_columns
 from tests.conftest import FakeClock
 
-NEXT = Migration(4, "carriers", "carriers and their names")
+NEXT = Migration(6, "carriers", "carriers and their names")
 
 
 def next_version() -> sa.MetaData:
@@ -24,23 +24,23 @@ def next_version() -> sa.MetaData:
     for table in tables.metadata.tables.values():
         table.to_metadata(metadata)
     metadata.tables["delivery"].append_column(
-        sa.Column("carrier", sa.Unicode(40), comment="who brings it", info={"since": 4})
+        sa.Column("carrier", sa.Unicode(40), comment="who brings it", info={"since": 6})
     )
     sa.Index("ix_delivery_carrier", metadata.tables["delivery"].c.carrier)
-    sa.Table("carrier", metadata, sa.Column("code", sa.Unicode(20), primary_key=True), info={"since": 4})
+    sa.Table("carrier", metadata, sa.Column("code", sa.Unicode(20), primary_key=True), info={"since": 6})
     return metadata
 
 
 def test_init_creates_every_table_with_every_column(empty_warehouse: Warehouse, clock: FakeClock) -> None:
     report = schema.init(empty_warehouse, clock)
-    assert (report.status, report.before, report.version) == ("created", 0, 3)
+    assert (report.status, report.before, report.version) == ("created", 0, 5)
     assert set(report.tables) == set(tables.metadata.tables)
     with empty_warehouse.begin() as connection:
         found = tables_and_columns(connection)
     assert {name: list(found[name]) for name in tables.metadata.tables} == {
         name: list(table.c.keys()) for name, table in tables.metadata.tables.items()
     }
-    assert str(report) == f"ledger created: version 3, {len(tables.metadata.tables)} tables added"
+    assert str(report) == f"ledger created: version 5, {len(tables.metadata.tables)} tables added"
 
 
 def test_init_again_changes_nothing(empty_warehouse: Warehouse) -> None:
@@ -51,8 +51,8 @@ def test_init_again_changes_nothing(empty_warehouse: Warehouse) -> None:
     assert (report.status, report.tables, report.columns) == ("up to date", (), ())
     with empty_warehouse.begin() as connection:
         assert connection.execute(sa.select(tables.api_usage.c.calls)).scalars().all() == [7]
-        assert connection.execute(sa.select(tables.ledger_schema.c.version)).scalars().all() == [1, 3]
-    assert schema.check(empty_warehouse) == 3
+        assert connection.execute(sa.select(tables.ledger_schema.c.version)).scalars().all() == [1, 3, 5]
+    assert schema.check(empty_warehouse) == 5
 
 
 def test_init_restores_a_table_that_somebody_dropped(empty_warehouse: Warehouse) -> None:
@@ -69,11 +69,11 @@ def test_an_older_ledger_is_upgraded_by_adding(empty_warehouse: Warehouse) -> No
         rows.insert(connection, tables.api_usage, [{"instance": "i", "day": "2026-11-21", "calls": 7}])
     migrations = (*MIGRATIONS, NEXT)
     with pytest.raises(
-        schema.SchemaTooOld, match="is version 3, this program needs 4: run `order-staging init`"
+        schema.SchemaTooOld, match="is version 5, this program needs 6: run `order-staging init`"
     ):
         schema.check(empty_warehouse, migrations)
     report = schema.init(empty_warehouse, metadata=next_version(), migrations=migrations)
-    assert (report.status, report.before, report.version) == ("upgraded", 3, 4)
+    assert (report.status, report.before, report.version) == ("upgraded", 5, 6)
     assert (report.tables, report.columns) == (("carrier",), ("delivery.carrier",))
     with empty_warehouse.begin() as connection:
         assert list(columns_of(connection, "delivery"))[-1] == "carrier"
@@ -84,18 +84,18 @@ def test_an_older_ledger_is_upgraded_by_adding(empty_warehouse: Warehouse) -> No
 
 def test_a_new_warehouse_gets_all_versions_at_once(empty_warehouse: Warehouse) -> None:
     report = schema.init(empty_warehouse, metadata=next_version(), migrations=(*MIGRATIONS, NEXT))
-    assert (report.status, report.version) == ("created", 4)
+    assert (report.status, report.version) == ("created", 6)
     with empty_warehouse.begin() as connection:
         assert "carrier" in columns_of(connection, "delivery")
         assert columns_of(connection, "carrier")
         versions = connection.execute(sa.select(tables.ledger_schema.c.version)).scalars().all()
-    assert sorted(versions) == [1, 3, 4]
+    assert sorted(versions) == [1, 3, 5, 6]
 
 
 def test_a_newer_ledger_is_refused_and_left_alone(empty_warehouse: Warehouse) -> None:
     schema.init(empty_warehouse, metadata=next_version(), migrations=(*MIGRATIONS, NEXT))
     for refuse in (schema.init, schema.check):
-        with pytest.raises(schema.SchemaTooNew, match="is version 4, this program knows 3: install the"):
+        with pytest.raises(schema.SchemaTooNew, match="is version 6, this program knows 5: install the"):
             refuse(empty_warehouse)
 
 
@@ -114,7 +114,7 @@ def test_the_scripts_in_sql_ddl_are_in_step_with_the_tables() -> None:
             f"run: python -m dagster_project.warehouse.ddl ({path})"
         )
     assert {path.relative_to(PROJECT_ROOT) for path in rendered} == {
-        Path("sql/ddl/001_ledger.sql"), Path("sql/ddl/003_alerts.sql"),
+        Path("sql/ddl/001_ledger.sql"), Path("sql/ddl/003_alerts.sql"), Path("sql/ddl/005_views.sql"),
     }  # fmt: skip
 
 
@@ -135,7 +135,7 @@ def test_a_later_version_never_changes_the_script_of_an_earlier_one() -> None:
     assert later[DDL_FOLDER / "001_ledger.sql"] == first
     assert (
         "alter table dbo.delivery add carrier nvarchar(40) null;  -- who brings it"
-        in (later[DDL_FOLDER / "004_carriers.sql"])
+        in (later[DDL_FOLDER / "006_carriers.sql"])
     )
 
 

@@ -163,7 +163,7 @@ class CounterpointWorld(World):
         """Stage and settle a pipeline with all its tests; fails the test when one of them does."""
         self.set_context()
         for kind in ("stage", "settle"):
-            self._build(f"tag:{pipeline},tag:{kind}")
+            self.refresh(kind, pipeline)
 
     # -- what the kernel does ---------------------------------------------------------------------
 

@@ -61,11 +61,11 @@ class RadiusWorld(World):
         self.later()
         self.extract()
         self.set_context()
-        self._build("tag:radius,tag:stage", *(() if tested else ("--exclude-resource-type", "test")))
+        self.refresh("stage", "radius") if tested else self.untested("radius")
 
     def settle(self) -> None:
         """Build what people read after a delivery."""
-        self._build("tag:radius,tag:settle")
+        self.refresh("settle", "radius")
 
     # -- what the kernel does ---------------------------------------------------------------------
 

@@ -1,0 +1,97 @@
+"""Views are made anew when the project or the columns they were written from changed, and left alone otherwise."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from dagster_project.dbt_runner import NodeResult
+from dagster_project.dbt_views import Views
+from dagster_project.settings import PROJECT_ROOT
+from dagster_project.warehouse.engine import Warehouse
+from tests.dbt.orders import key_of, order
+from tests.dbt.world import World
+
+LEFT = "stands as the project defines it"
+JUDGED, STAGED = "int_monday__items_judged", "STG_MON_CustMasterSchedule"
+
+
+@pytest.fixture(scope="module")
+def world(new_world: Callable[[], World]) -> World:
+    """One order was staged and settled."""
+    world = new_world()
+    world.land([order(1)])
+    refresh(world)
+    return world
+
+
+@pytest.fixture
+def warehouse(world: World) -> Iterator[Warehouse]:
+    """The warehouse of that world."""
+    warehouse = Warehouse(f"duckdb:///{world.path}")
+    yield warehouse
+    warehouse.release()
+
+
+def refresh(world: World) -> dict[str, NodeResult]:
+    """Stage and settle as a run does; what became of each node by name."""
+    return {node.name: node for step in ("stage", "settle") for node in world.refresh(step)}
+
+
+def left(nodes: dict[str, NodeResult]) -> set[str]:
+    """The views that were left as they were."""
+    return {name for name, node in nodes.items() if node.message == LEFT}
+
+
+def views(world: World) -> set[str]:
+    """Every view there is."""
+    return {row["view_name"] for row in world.rows("select view_name from duckdb_views() where not internal")}
+
+
+def test_a_second_run_makes_no_view_anew_but_tests_what_they_show(world: World) -> None:
+    nodes = refresh(world)
+    assert left(nodes) == views(world)
+    assert {nodes[name].status for name in left(nodes)} == {"success"}
+    assert nodes[f"identifies_{STAGED}_business_key"].status == "pass"
+    assert list(world.staged()) == [key_of(1)]
+
+
+@pytest.mark.parametrize(
+    "by_hand",
+    [
+        f'drop view "{JUDGED}"',
+        f'create or replace view "{STAGED}" as select 1 as business_key',
+    ],
+)
+def test_a_view_that_somebody_dropped_or_altered_is_made_anew(world: World, by_hand: str) -> None:
+    refresh(world)
+    world.run(by_hand)
+    assert JUDGED not in left(refresh(world))
+    assert list(world.staged()) == [key_of(1)]
+    assert left(refresh(world)) == views(world)
+
+
+def test_other_columns_of_the_order_list_make_views_anew(world: World) -> None:
+    refresh(world)
+    world.run('alter table "ORDERS_UNIFIED" add column "7XL" integer')
+    assert not left(refresh(world))
+    assert left(refresh(world)) == views(world)
+
+
+def test_a_changed_project_makes_views_anew(tmp_path: Path, warehouse: Warehouse) -> None:
+    for folder in ("dbt", "mappings"):
+        shutil.copytree(PROJECT_ROOT / folder, tmp_path / folder)
+    for name in ("dbt_project.yml", "profiles.yml"):
+        shutil.copy(PROJECT_ROOT / name, tmp_path)
+    Views(warehouse, tmp_path, []).record({STAGED})
+    assert Views(warehouse, tmp_path, []).stand({STAGED})
+    (tmp_path / "dbt" / "macros" / "new.sql").write_text("{# nothing #}")
+    assert not Views(warehouse, tmp_path, []).stand({STAGED})
+
+
+def test_a_view_of_which_nothing_is_recorded_does_not_stand(warehouse: Warehouse) -> None:
+    known = Views(warehouse, PROJECT_ROOT, [("warehouse", "main", "none")])
+    assert known.stand(set())
+    assert not known.stand({STAGED})
+    assert not known.stand({"no_view"})
