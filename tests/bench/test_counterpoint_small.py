@@ -35,9 +35,9 @@ def test_a_company_without_documents_lacks_every_order_and_nothing_else(
 
 
 def test_a_few_kills_end_exactly_once() -> None:
-    proof = counterpoint_kills.prove(kills=3, orders=24, seed=1, at_random=0)
+    proof = counterpoint_kills.prove(kills=2, orders=12, seed=1, at_random=0)
     assert proof.held, [one.wrong() for one in proof.counts]
-    assert proof.strikes.kills >= 3
+    assert proof.strikes.kills >= 2
 
 
 def test_documents_written_plainly_are_counted_beside_ours() -> None:
@@ -46,8 +46,5 @@ def test_documents_written_plainly_are_counted_beside_ours() -> None:
         staged, made = counterpoint_speed.documents_figures(world, 4)
         assert "4 of them" in made.baseline
         assert staged.work.startswith("stage 2")
-        assert counterpoint_speed.empty_figure(world).details.keys() == {
-            "order_pull", "order_processing", "fulfillment_status_sync",
-        }  # fmt: skip
         counted = counterpoint_speed.counted_figure(world, 24, before)
         assert counted.met, counted.details

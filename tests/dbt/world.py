@@ -122,7 +122,11 @@ class World:
 
     def refresh(self, step: str, pipeline: str = "monday") -> list[NodeResult]:
         """Build a step as a run does; fails the test when a node does."""
-        return _succeeded(self.runner.refresh(pipeline, step))
+        runner = self.runner
+        try:
+            return _succeeded(runner.refresh(pipeline, step))
+        finally:
+            runner.warehouse.release()
 
     def untested(self, pipeline: str) -> list[NodeResult]:
         """Stage without the tests of the data."""
