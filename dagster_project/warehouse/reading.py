@@ -94,27 +94,43 @@ def tables_and_columns(connection: Connection, name: str | None = None) -> dict[
 
 
 def columns_elsewhere(connection: Connection, database: str, schema: str) -> dict[str, list[str]]:
-    """Return table in lower case → `column type` in the table's order, of any schema the server knows."""
+    """Return table in lower case → `column type size` in the table's order, of any schema the server knows.
+
+    The size is named apart from the type: SQL Server says nvarchar whatever its length.
+    """
     quote = connection.dialect.identifier_preparer.quote_identifier
     # DuckDB has one catalogue for all databases, SQL Server one in each
     catalogue = "" if connection.dialect.name == "duckdb" else f"{quote(database)}."
     sql = (
-        f"select table_name, column_name, data_type from {catalogue}information_schema.columns "
+        "select table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, "
+        f"datetime_precision from {catalogue}information_schema.columns "
         "where table_catalog = :database and table_schema = :schema order by table_name, ordinal_position"
     )
     found: dict[str, list[str]] = {}
-    for table, column, kind in connection.execute(sa.text(sql), {"database": database, "schema": schema}):
-        found.setdefault(table.lower(), []).append(f"{column} {kind.lower()}")
+    for table, column, kind, *sizes in connection.execute(
+        sa.text(sql), {"database": database, "schema": schema}
+    ):
+        said = [column, kind.lower(), *(str(size) for size in sizes if size is not None)]
+        found.setdefault(table.lower(), []).append(" ".join(said))
     return found
 
 
 def view_definitions(connection: Connection) -> dict[str, str]:
     """Return view in lower case → its definition as the engine keeps it, of our schema."""
-    sql = (
-        "select table_name, view_definition from information_schema.views "
-        f"where table_schema = {_schema_name(connection)}"
+    return {name.lower(): said or "" for name, said in connection.execute(sa.text(_definitions(connection)))}
+
+
+def _definitions(connection: Connection) -> str:
+    if connection.dialect.name == "duckdb":
+        return (
+            "select table_name, view_definition from information_schema.views "
+            "where table_schema = current_schema()"
+        )
+    # SQL Server's information_schema has no definition that is longer than 4,000 characters
+    return (
+        "select v.name, m.definition from sys.views as v join sys.sql_modules as m on m.object_id = v.object_id "
+        "where v.schema_id = schema_id()"
     )
-    return {name.lower(): said or "" for name, said in connection.execute(sa.text(sql))}
 
 
 def is_view(connection: Connection, name: str) -> bool:

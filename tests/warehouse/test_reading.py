@@ -8,12 +8,14 @@ import pyarrow as pa
 from dagster_project.warehouse import rows, tables
 from dagster_project.warehouse.engine import Warehouse
 from dagster_project.warehouse.reading import (
+    columns_elsewhere,
     columns_of,
     is_view,
     read_arrow,
     read_rows,
     table_exists,
     tables_and_columns,
+    view_definitions,
 )
 
 NOW = dt.datetime(2026, 11, 21, 9, 0, 0, 123456)
@@ -89,3 +91,33 @@ def test_tables_and_their_columns_are_found_by_any_case(warehouse: Warehouse) ->
         assert not table_exists(connection, "si_ed")
         assert columns_of(connection, "nowhere") == {}
         assert {"sized", "seen", "delivery"} <= set(tables_and_columns(connection))
+
+
+def test_a_definition_tells_views_apart_that_differ_far_behind(warehouse: Warehouse) -> None:
+    """SQL Server's information_schema knows none that is longer than 4,000 characters."""
+    said = []
+    for number in (1, 2):
+        with warehouse.begin() as connection:
+            connection.exec_driver_sql(
+                f"create view Long_View as select '{'x' * 5_000}' as padding, {number} as number"
+            )
+            said.append(view_definitions(connection)["long_view"])
+            connection.exec_driver_sql("drop view Long_View")
+    assert said[0] != said[1]
+
+
+def test_columns_elsewhere_have_their_sizes(warehouse: Warehouse) -> None:
+    """A view written from a column keeps its size, so another size is another column."""
+    with warehouse.begin() as connection:
+        schema = "main" if warehouse.embedded else "dbo"
+        database = connection.exec_driver_sql(
+            "select current_database()" if warehouse.embedded else "select db_name()"
+        ).scalar_one()
+        shapes = []
+        for kind in ("numeric(9, 2)", "numeric(15, 4)"):
+            connection.exec_driver_sql(f"create table landed (code varchar(20), price {kind})")
+            shapes.append(columns_elsewhere(connection, database, schema)["landed"])
+            connection.exec_driver_sql("drop table landed")
+    assert [column.partition(" ")[0] for column in shapes[0]] == ["code", "price"]
+    assert shapes[0][0] == shapes[1][0]
+    assert shapes[0][1] != shapes[1][1]
