@@ -221,6 +221,26 @@ def test_every_column_has_a_name_of_its_own(statements: dict[tuple[str, str], ex
     assert not wrong
 
 
+def test_a_grouped_select_takes_aggregates_and_what_it_groups_by(
+    statements: dict[tuple[str, str], exp.Expression],
+) -> None:
+    """A column that is grouped by under a collation is another expression than the column alone."""
+    wrong = [
+        (place, column.sql("tsql")[:200])
+        for place, select in everywhere(statements, exp.Select)
+        if (group := select.args.get("group")) is not None
+        for column in select.expressions
+        if _ungrouped(column.unalias(), {one.sql("tsql") for one in group.expressions})
+    ]
+    assert not wrong
+
+
+def _ungrouped(value: exp.Expression, grouped: set[str]) -> bool:
+    if value.sql("tsql") in grouped or isinstance(value, (exp.AggFunc, exp.Query)):
+        return False
+    return isinstance(value, exp.Column) or any(_ungrouped(one, grouped) for one in value.iter_expressions())
+
+
 def test_texts_survive_the_code_page(rendered: dict[tuple[str, str], str]) -> None:
     """dbt-sqlserver sends statements through exec('…'), which is not unicode."""
     assert not [place for place, sql in rendered.items() if not sql.isascii()]

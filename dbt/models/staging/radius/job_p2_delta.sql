@@ -5,7 +5,7 @@
 {%- set rows -%}
 (
   select
-    cast(concat(lines.JobCode, '/', lines.ItemCode) as nvarchar(200)) as order_key,
+    cast(concat(min(lines.JobCode), '/', min(lines.ItemCode)) as nvarchar(200)) as order_key,
     min(lines.JobCode) as jobcode,
     min(lines.ItemCode) as itemcode,
     min(lines.SOrderNum) as so_p2_num,

@@ -4,7 +4,10 @@
 {%- set rows -%}
 (
   select
-    cast(concat(requirements.JobCode, '/', requirements.ReqGroupCode, '/', requirements.ItemCode) as nvarchar(200)) as order_key,
+    cast(
+      concat(min(requirements.JobCode), '/', min(requirements.ReqGroupCode), '/', min(requirements.ItemCode))
+      as nvarchar(200)
+    ) as order_key,
     min(requirements.SOrderNum) as so4_sordernum,
     min(requirements.so4_linenum) as so4_linenum,
     min(requirements.JobCode) as jobcode,
