@@ -107,9 +107,10 @@ def _missing(connection: Connection, existing: dict[str, set[str]]) -> Iterator[
 
 
 def indexes(connection: Connection) -> set[str]:
-    """Return the names of all indexes."""
+    """Return the names of all indexes in capitals: to T-SQL an index by the name in small letters is the same."""
     catalogue = {"duckdb": "select index_name from duckdb_indexes()", "mssql": "select name from sys.indexes"}
-    return {name for (name,) in connection.exec_driver_sql(catalogue[connection.dialect.name])}
+    names = connection.exec_driver_sql(catalogue[connection.dialect.name]).scalars()
+    return {name.upper() for name in names if name}  # the heap of a table has none
 
 
 def _embedded(connection: Connection, missing: Sequence[str]) -> Iterator[str]:

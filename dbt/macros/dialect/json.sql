@@ -163,7 +163,8 @@
 {% endmacro %}
 
 
-{# The member of a JSON object whose name stands in another column, as text; for a few rows. Differs as above. #}
+{# The member of a JSON object whose name stands in another column, as text; for a few rows. NULL without a name.
+   Differs as above; T-SQL promises nothing of a path that is NULL. #}
 {% macro json_member_named(json, name) %}
   {{- return(adapter.dispatch('json_member_named', 'order_staging')(json, name)) -}}
 {% endmacro %}
@@ -172,7 +173,7 @@
 {% endmacro %}
 {% macro sqlserver__json_member_named(json, name) %}
   {{- return(
-    'json_value(' ~ json ~ ", cast('$.\"' + string_escape(" ~ name ~ ", 'json') + '\"' as nvarchar(1000)))"
+    'json_value(' ~ json ~ ", cast('$.\"' + string_escape(coalesce(" ~ name ~ ", ''), 'json') + '\"' as nvarchar(1000)))"
   ) -}}
 {% endmacro %}
 
