@@ -46,5 +46,7 @@ def test_documents_written_plainly_are_counted_beside_ours() -> None:
         staged, made = counterpoint_speed.documents_figures(world, 4)
         assert "4 of them" in made.baseline
         assert staged.work.startswith("stage 2")
+        with counterpoint_speed.run_of(world.settings, "fulfillment_status_sync") as run:
+            run.whole(counterpoint_speed.EVERYTHING)
         counted = counterpoint_speed.counted_figure(world, 24, before)
         assert counted.met, counted.details
