@@ -40,6 +40,14 @@ left join dbo.USER_ORDER_STAGING as s on n.NOTE_ID = concat('order-staging:', s.
 where h.DOC_ID >= ?
 """
 """Documents that are ours, each with the web order that its own note leads to."""
+AMOUNTS = f"""
+select d.web, t.TOT, t.SUB_TOT + t.TAX_AMT + t.TOT_MISC, t.SUB_TOT,
+    (select coalesce(sum(l.EXT_PRC), 0) from dbo.PS_DOC_LIN as l where l.DOC_ID = d.DOC_ID),
+    t.TAX_AMT, (select coalesce(sum(x.TAX_AMT), 0) from dbo.PS_DOC_TAX as x where x.DOC_ID = d.DOC_ID)
+from ({DOCUMENTS}) as d
+join dbo.PS_DOC_HDR_TOT as t on t.DOC_ID = d.DOC_ID and t.TOT_TYP = 'O'
+"""
+"""What each of them comes to: in all, by its parts, and two of these against their rows."""
 Expectations = Mapping[int, Mapping[str, Any]]
 Buckets = tuple[Decimal, Decimal, Decimal]
 
@@ -113,6 +121,9 @@ class Count:
     missing: list[int] = field(default_factory=list)
     unwanted: list[int] = field(default_factory=list)
     lines_differ: list[int] = field(default_factory=list)
+    charged_differs: list[str] = field(
+        default_factory=list
+    )  # by a cent or more, in the whole or in its parts
     torn: list[str] = field(default_factory=list)  # rows without a document, documents without rows
     stock_differs: list[str] = field(default_factory=list)
     numbers: list[str] = field(default_factory=list)
@@ -148,6 +159,7 @@ def count(home: Path, control: WooControl, before: Stand, *, notes: bool = True)
             f"select d.web, l.ITEM_NO, sum(l.QTY_SOLD * l.QTY_NUMER / l.QTY_DENOM) from ({DOCUMENTS}) as d "
             "join dbo.PS_DOC_LIN as l on l.DOC_ID = d.DOC_ID group by all", [before.doc_id],
         ).fetchall()  # fmt: skip
+        amounts = company.execute(AMOUNTS, [before.doc_id]).fetchall()
         found.torn = _torn(company, before)
     found.documents = len(documents)
     tally = Counter(web for web, *_ in documents)
@@ -161,6 +173,7 @@ def count(home: Path, control: WooControl, before: Stand, *, notes: bool = True)
         if said != str(doc_id) or not applied
     ]
     _compare_lines(found, lines, expectations, set(tally))
+    found.charged_differs = _not_as_charged(amounts, expectations)
     after = Stand.of(home / COMPANY)
     found.numbers = _numbers(documents, before, after)
     found.stock_differs = _stock(before, after, expectations, tally)
@@ -195,6 +208,18 @@ def _compare_lines(found: Count, lines: list[Any], expectations: Expectations, m
     for web, item, quantity in lines:
         there[web][item] = Decimal(str(quantity))
     found.lines_differ = [web for web in sorted(made) if there[web] != _ordered(expectations, [web])]
+
+
+def _not_as_charged(amounts: list[Any], expectations: Expectations) -> list[str]:
+    """Documents that do not come to what the shop charged, to the cent; each with its amounts."""
+    found = []
+    for web, total, parts, lines, of_lines, taxes, of_taxes in amounts:
+        charged = Decimal(expectations[web]["charged"]) if web in expectations else None
+        if not (total == charged == parts and lines == of_lines and taxes == of_taxes):
+            found.append(
+                f"order {web}: {charged} charged, {total} = {parts}, {lines} = {of_lines}, {taxes} = {of_taxes}"
+            )
+    return found
 
 
 def _ordered(expectations: Expectations, orders: Any) -> dict[str, Decimal]:
