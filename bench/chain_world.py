@@ -4,14 +4,13 @@ The counting asks the ERP's own tables by queries of this module's own, and the 
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
+from bench.asking import Ask, asking
 from bench.world import own_home, settings_for
 from dagster_project.warehouse import schema
 from dagster_project.warehouse.engine import Warehouse
@@ -91,9 +90,15 @@ class Count:
 
 def count(plant: Plant, *, complete: bool = True) -> Count:
     """Hold the ERP and the ledger against each other; with `complete` every order has to be at its end."""
+    with asking(plant.home / "warehouse.duckdb") as warehouse:
+        return counted(plant.people, plant.orders, warehouse, complete=complete)
+
+
+def counted(people: People, orders: Sequence[int], warehouse: Ask, *, complete: bool = True) -> Count:
+    """The same of these orders, whatever holds the warehouse."""
     found, remote = Count(), Counter[tuple[str, str]]()
-    for order in plant.orders:
-        chain = plant.people.show(order)
+    for order in orders:
+        chain = people.show(order)
         made = _made(chain)
         found.objects += sum(len(ids) for ids in made.values())
         if any(len(ids) != 1 for ids in made.values()):
@@ -102,7 +107,7 @@ def count(plant: Plant, *, complete: bool = True) -> Count:
         if not _agree(chain):
             found.quantities_differ.append(order)
         found.held += [so["SOrderNum"] for so in chain["sales_orders_p2"] if so["SOrderStat"] != 0]
-    found.disagreeing = _disagreeing(plant, remote, complete=complete)
+    found.disagreeing = _disagreeing(warehouse, remote, complete=complete)
     return found
 
 
@@ -134,11 +139,10 @@ def _agree(chain: dict[str, Any]) -> bool:
     )
 
 
-def _disagreeing(plant: Plant, remote: Counter[tuple[str, str]], *, complete: bool) -> list[str]:
-    with duckdb.connect(str(plant.home / "warehouse.duckdb"), read_only=True) as connection:
-        rows = connection.execute(
-            "select entity, business_key, remote_id, state from delivery where instance like 'radius:%'"
-        ).fetchall()
+def _disagreeing(warehouse: Ask, remote: Counter[tuple[str, str]], *, complete: bool) -> list[str]:
+    rows = warehouse(
+        "select entity, business_key, remote_id, state from delivery where instance like 'radius:%'"
+    )
     told = {(entity, one) for entity, _, one, _ in rows if one is not None}
     wrong = [
         f"{entity} {one}: only the ledger knows it"

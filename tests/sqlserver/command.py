@@ -2,11 +2,12 @@
 
 On SQL Server it is `order-staging`, no more. Where a substitute stands in for SQL Server
 (ORDER_STAGING_TEST_SUBSTITUTE=babelfish), dbt runs a project of that name that uses ours as a package and
-whose macros come before dbt-sqlserver's; our own files stay as they are.
+whose macros come before dbt-sqlserver's, and Python takes its detours; our own files stay as they are.
 """
 
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
 from dagster_project import dbt_runner
@@ -17,9 +18,10 @@ SUBSTITUTE = os.environ.get("ORDER_STAGING_TEST_SUBSTITUTE")
 
 
 def run_on_substitute(folder: Path) -> None:
-    """Let dbt run the substitute's project in this process; it is put together in `folder`."""
+    """Let this process run on the substitute, and dbt its project, which is put together in `folder`."""
     if SUBSTITUTE:
         dbt_runner.PROJECT_ROOT = assembled(Path(__file__).parent / SUBSTITUTE, folder)
+        import_module(f"tests.sqlserver.{SUBSTITUTE}.detours").take()
 
 
 def assembled(project: Path, folder: Path) -> Path:

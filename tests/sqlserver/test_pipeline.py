@@ -29,7 +29,7 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerPipelin
     with server_database("pipeline") as url:
         home = tmp_path_factory.mktemp("server")
         with MondayProcess(state=home / "monday.sqlite") as monday:
-            pipeline = ServerPipeline(home, monday, url, settings={"MONDAY_ALIASES_PER_REQUEST": "12"})
+            pipeline = ServerPipeline(home, monday, url=url, settings={"MONDAY_ALIASES_PER_REQUEST": "12"})
             assert pipeline.done("init")["status"] == "created"
             orders = sources.write(home / "orders.parquet")
             assert pipeline.done("land", "ORDERS_UNIFIED", str(orders))["rows"] == sources.orders().num_rows
@@ -75,10 +75,7 @@ def test_a_delivery_keeps_others_out_and_is_killed_in_the_middle(pipeline: Serve
     second = pipeline.command("deliver", "monday", "--all", "--json")
     assert (second.code, "is being delivered to by run" in second.out) == (2, True), second
     _wait_for(pipeline, ENOUGH)
-    assert first.poll() is None, first.communicate()
-    first.kill()
-    assert first.communicate() == ("", "")
-    assert pipeline.rows("select count(*) from delivery where state = 'SENDING'")[0][0] > 0
+    pipeline.kill_in_flight(first)
 
 
 def _wait_for(pipeline: ServerPipeline, objects: int) -> None:

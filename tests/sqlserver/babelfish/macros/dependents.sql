@@ -26,16 +26,22 @@
       {%- set snapshot = name[: -('_snapshot_staging_temp_view' | length)] -%}
       {%- do views.extend([snapshot ~ '__dbt_tmp__dbt_tmp_vw', snapshot ~ '__dbt_temp__dbt_tmp_vw']) -%}
     {%- endif -%}
-    {%- for id in found.ids | reverse if id not in start -%}
-      {%- set node = graph.nodes[id] -%}
-      {%- if node.config.materialized == 'view' -%}
-        {%- do views.append(node.alias) -%}
-      {%- else -%}{# what a build that failed left behind #}
-        {%- do views.extend([
-          node.alias ~ '__dbt_tmp__dbt_tmp_vw', node.alias ~ '__dbt_temp__dbt_tmp_vw',
-          node.alias ~ '_snapshot_staging_temp_view',
-        ]) -%}
-      {%- endif -%}
+    {%- set left = namespace(ids=found.ids | reject('in', start) | list) -%}
+    {%- for _ in range(60) if left.ids -%}{# first those that nobody reads, then those that nobody else reads #}
+      {%- set read = [] -%}
+      {%- for id in left.ids -%}{%- do read.extend(graph.nodes[id].depends_on.nodes) -%}{%- endfor -%}
+      {%- for id in left.ids if id not in read -%}
+        {%- set node = graph.nodes[id] -%}
+        {%- if node.config.materialized == 'view' -%}
+          {%- do views.append(node.alias) -%}
+        {%- else -%}{# what a build that failed left behind #}
+          {%- do views.extend([
+            node.alias ~ '__dbt_tmp__dbt_tmp_vw', node.alias ~ '__dbt_temp__dbt_tmp_vw',
+            node.alias ~ '_snapshot_staging_temp_view',
+          ]) -%}
+        {%- endif -%}
+      {%- endfor -%}
+      {%- set left.ids = left.ids | select('in', read) | list -%}
     {%- endfor -%}
     {%- if views -%}
       {%- call statement('drop_reading_views', auto_begin=False) -%}
