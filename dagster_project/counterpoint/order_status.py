@@ -265,8 +265,12 @@ class WooStatusDestination:
 
 
 def shop_of(settings: Settings) -> str:
-    """Return the shop's host, which is part of the ledger's keys."""
-    return urlsplit(settings.woo_base_url).netloc or settings.woo_base_url
+    """Return what names the shop in the ledger's keys: its host, and its path where a host has several.
+
+    The port says how it is reached, not which it is; the sandbox takes another one at every start.
+    """
+    parts = urlsplit(settings.woo_base_url)
+    return f"{parts.hostname}{parts.path.rstrip('/')}" if parts.hostname else settings.woo_base_url
 
 
 def _without_change(order: int, current: str | None, wanted: str) -> Outcome | None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dagster_project.counterpoint.client import WooClient
-from dagster_project.counterpoint.order_status import WooStatusDestination
+from dagster_project.counterpoint.order_status import WooStatusDestination, shop_of
 from dagster_project.delivery.destination import Destination
 from dagster_project.delivery.mapping import load_all
 from dagster_project.delivery.outcomes import AccessRefused, MustWait
@@ -290,3 +290,17 @@ def test_an_order_made_anew_gets_a_note_about_its_new_document(
     want(deliveries, orders, doc_id="900000000002")
     deliveries.run()
     assert len(ours(shop, orders[0])) == 2
+
+
+@pytest.mark.parametrize(
+    ("url", "shop"),
+    [
+        ("https://shop.example", "shop.example"),
+        ("https://shop.example:8443/", "shop.example"),
+        ("http://127.0.0.1:46377", "127.0.0.1"),
+        ("https://host.example/second/", "host.example/second"),
+    ],
+)
+def test_a_shop_is_the_same_whatever_port_it_is_reached_by(url: str, shop: str) -> None:
+    """The sandbox takes another port at every start; told statuses were told again because of it."""
+    assert shop_of(Settings(_env_file=None, woo_base_url=url)) == shop
