@@ -34,7 +34,7 @@ REFUSALS = (
 )  # fmt: skip
 FAILED, REFUSED = 1, 2
 CTRL_C = 130  # what Typer makes of it
-INTERRUPTED = "interrupted; what was being sent is in doubt and the next run probes it"
+INTERRUPTED = "interrupted; if anything was being sent, it is in doubt and the next run probes it"
 
 app = typer.Typer(
     name="order-staging",
@@ -79,14 +79,9 @@ app.add_typer(counterpoint.group, name="counterpoint")
 app.add_typer(radius.group, name="radius")
 
 
-def main() -> None:
-    """Run the command line and exit with an honest code."""
+def run() -> int:
+    """Run the command line; return an honest exit code."""
     output.tolerate_old_consoles()
-    INTERRUPTION.listen()
-    sys.exit(_code())
-
-
-def _code() -> int:
     wants_json = "--json" in sys.argv
     try:
         code = app(standalone_mode=False)

@@ -7,6 +7,7 @@ import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import duckdb
@@ -201,3 +202,19 @@ def test_a_ctrl_c_that_a_library_swallows_stops_the_delivery_before_its_next_int
             interruption.checkpoint("before_intent")
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+class StillLoading(ModuleType):
+    """A module in whose loading a Ctrl-C arrives."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise KeyboardInterrupt
+
+
+def test_a_ctrl_c_while_the_command_is_loaded_ends_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "dagster_project.cli.app", StillLoading("app"))
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert (ended.value.code, capsys.readouterr().err) == (2, "interrupted before anything was done\n")
