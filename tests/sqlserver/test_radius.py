@@ -1,4 +1,4 @@
-"""One story of LWS orders on a T-SQL server: be killed among chains, recover, say where each order stands.
+"""One story of LWS orders on a T-SQL server: be killed among chains, recover, change nothing twice.
 
 The ERP is read through DB-API as ever; only the warehouse is on the server. Chains are counted by the ERP's own
 tables. The tests stand in the order of the story.
@@ -74,3 +74,9 @@ def test_status_and_holds_tell_where_the_orders_stand(plant: ServerPlant) -> Non
     (held,) = plant.done("radius", "holds")
     assert held["sordernum"] == plant.orders[HELD]
     assert plant.state(CHANGED) == ("COMPLETE", "COMPLETE")
+
+
+def test_a_second_run_changes_nothing_in_the_erp(plant: ServerPlant) -> None:
+    plant.radius.control.reset_audit()
+    plant.cycle()
+    assert plant.radius.control.audit(log=False)["changes"] == 0
