@@ -7,6 +7,8 @@ from typing import Any
 
 ZERO = Decimal(0)
 _SIGNS = re.compile(r"[$\u00a3\u00a5\u20ac\s]|USD")
+_MAGNITUDE = 10
+"""Powers of ten up and down: no shop charges more, and quotients of two still fit the 28 digits decimals have."""
 _GROUPED = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?")
 
 
@@ -15,7 +17,10 @@ class NoAmount(ValueError):
 
 
 def amount(value: Any) -> Decimal:
-    """Return an amount: '1,028.86', '$5.00', '(3.25)' for -3.25; nothing or blank is 0. Raises NoAmount."""
+    """Return an amount: '1,028.86', '$5.00', '(3.25)' for -3.25; nothing or blank is 0.
+
+    Raises NoAmount, also for a hundred billions and more.
+    """
     if value is None or isinstance(value, bool):
         return ZERO
     text = _SIGNS.sub("", str(value))
@@ -31,7 +36,7 @@ def amount(value: Any) -> Decimal:
         number = Decimal(text)
     except InvalidOperation:
         raise NoAmount(str(value)) from None
-    if not number.is_finite():
+    if not number.is_finite() or (number and abs(number.adjusted()) > _MAGNITUDE):
         raise NoAmount(str(value))
     return number
 
