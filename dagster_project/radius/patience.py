@@ -6,7 +6,7 @@ from typing import Any, Self
 from dagster_project.clock import Clock, SystemClock
 from dagster_project.delivery.outcomes import MustWait
 from dagster_project.radius.client import WAITS
-from dagster_project.radius.database import ErpDatabase, Row
+from dagster_project.radius.database import ErpDatabase, Table
 from dagster_project.settings import Settings
 
 
@@ -23,11 +23,11 @@ class PatientDatabase(ErpDatabase):
         found.clock = clock
         return found
 
-    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
-        """What a query gives; see ErpDatabase."""
+    def table(self, sql: str, parameters: Sequence[Any] = ()) -> Table:
+        """What a query gives; every read comes through here, see ErpDatabase."""
         for seconds in WAITS:
             try:
-                return super().rows(sql, parameters)
+                return super().table(sql, parameters)
             except MustWait:
                 self.clock.sleep(seconds)
-        return super().rows(sql, parameters)
+        return super().table(sql, parameters)

@@ -200,3 +200,14 @@ def test_a_read_that_was_in_somebodys_way_is_made_again(made: Made, clock: FakeC
     clock.sleep = lambda _seconds: hidden.rename(free)  # type: ignore[method-assign]
     assert len(database.rows(live_queries.OPEN_ORDERS)) == 3
     database.release()
+
+
+def test_a_read_of_any_number_of_values_is_made_again_as_well(made: Made, clock: FakeClock) -> None:
+    database = PatientDatabase.waiting_by(clock, Settings(_env_file=None, radius_database=made.erp.database))
+    free, hidden = made.erp.database, made.erp.database.with_suffix(".hidden")
+    free.rename(hidden)
+    clock.sleep = lambda _seconds: hidden.rename(free)  # type: ignore[method-assign]
+    sql = 'select "SOrderNum" from "PUB"."PV_SOrder" where "PlantCode" in ({marks})'
+    found = database.rows_in(sql, ["2", "4"])
+    assert len(found) == len(database.rows('select "SOrderNum" from "PUB"."PV_SOrder"')) > 0
+    database.release()
