@@ -121,9 +121,7 @@ class Count:
     missing: list[int] = field(default_factory=list)
     unwanted: list[int] = field(default_factory=list)
     lines_differ: list[int] = field(default_factory=list)
-    charged_differs: list[str] = field(
-        default_factory=list
-    )  # by a cent or more, in the whole or in its parts
+    charged_differs: list[str] = field(default_factory=list)  # by a cent or more, also in parts
     torn: list[str] = field(default_factory=list)  # rows without a document, documents without rows
     stock_differs: list[str] = field(default_factory=list)
     numbers: list[str] = field(default_factory=list)

@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from dagster_project.file_stamps import Stamps, stamps
+
 Source = tuple[str, str, str]
 """Database, schema and name of a table that dbt reads and somebody else writes."""
 
 _FOLDERS = ("dbt", "mappings")
 _FILES = ("dbt_project.yml", "profiles.yml")
-_kept: dict[tuple[str, ...], tuple[frozenset[tuple[str, int, int]], Any]] = {}
+_kept: dict[tuple[str, ...], tuple[Stamps, Any]] = {}
 
 
 def parsed(root: Path, variables: Mapping[str, str], parse: Callable[[], Any]) -> Any:
@@ -22,11 +24,11 @@ def parsed(root: Path, variables: Mapping[str, str], parse: Callable[[], Any]) -
     `variables` are those of the environment that make a difference to parsing.
     """
     target = (str(root), *(f"{name}={value}" for name, value in sorted(variables.items())))
-    stamps = frozenset(_stamps(root))
+    now = stamps(project_files(root))
     known, manifest = _kept.get(target, (None, None))
-    if known != stamps:
+    if known != now:
         manifest = parse()
-        _kept[target] = stamps, manifest
+        _kept[target] = now, manifest
     return _as_parsed(manifest)
 
 
@@ -34,16 +36,6 @@ def project_files(root: Path) -> list[Path]:
     """Return every file dbt reads, in a fixed order."""
     found = [path for folder in _FOLDERS for path in (root / folder).rglob("*") if path.is_file()]
     return sorted([*found, *(root / name for name in _FILES)])
-
-
-def _stamps(root: Path) -> Iterator[tuple[str, int, int]]:
-    """Name, moment of the last change and size of every file dbt reads."""
-    yield from map(_stamp, project_files(root))
-
-
-def _stamp(path: Path) -> tuple[str, int, int]:
-    found = path.stat()
-    return str(path), found.st_mtime_ns, found.st_size
 
 
 def tagged(manifest: Any, tags: Iterable[str]) -> dict[str, Any]:

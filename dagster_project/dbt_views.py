@@ -30,25 +30,19 @@ class Views:
     def stand(self, names: Collection[str]) -> bool:
         """True when each of these views is there as this project makes it."""
         with self.warehouse.begin() as connection:
-            found = view_definitions(connection)
+            found = _definitions(connection)
             recorded = connection.execute(
                 sa.select(tables.project_view).where(tables.project_view.c.made_of == self.made_of)
             ).all()
         known = {row.view_name: row.definition for row in recorded}
-        return all(
-            name.lower() in found and known.get(name) == _fingerprint([found[name.lower()]]) for name in names
-        )
+        return all(name in known and known[name] == found.get(name.lower()) for name in names)
 
     def record(self, names: Collection[str]) -> None:
         """Remember what these views, just made, were made of."""
         with self.warehouse.begin() as connection:
-            found = view_definitions(connection)
+            found = _definitions(connection)
             made = [
-                {
-                    "view_name": name,
-                    "made_of": self.made_of,
-                    "definition": _fingerprint([found[name.lower()]]),
-                }
+                {"view_name": name, "made_of": self.made_of, "definition": found[name.lower()]}
                 for name in sorted(names)
                 if name.lower() in found
             ]
@@ -56,6 +50,11 @@ class Views:
                 sa.delete(tables.project_view).where(tables.project_view.c.view_name.in_(sorted(names)))
             )
             insert(connection, tables.project_view, made)
+
+
+def _definitions(connection: Connection) -> dict[str, str]:
+    """Return view in lower case → fingerprint of its definition."""
+    return {name: _fingerprint([said]) for name, said in view_definitions(connection).items()}
 
 
 def _contents(root: Path) -> Iterator[str]:

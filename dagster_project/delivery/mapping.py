@@ -25,6 +25,7 @@ from dagster_project.delivery.mapping_document import (
     suggest,
 )
 from dagster_project.delivery.mapping_vocabulary import ARGUMENTS, kind_of
+from dagster_project.file_stamps import Stamps, stamps
 
 __all__ = ["MappedColumn", "Mapping", "MappingError", "Problem", "check", "load", "load_all", "systems"]
 
@@ -146,18 +147,13 @@ def load_all(
     """
     if sources is not None:
         return _loaded(system, profile, root, sources)
-    return _kept(system, profile, root, _stamps(root / "mappings" / system))
+    return _kept(system, profile, root, stamps((root / "mappings" / system).rglob("*")))
 
 
 @cache
-def _kept(system: str, profile: str | None, root: Path, _stamps: tuple[Any, ...]) -> tuple[Mapping, ...]:
+def _kept(system: str, profile: str | None, root: Path, _files: Stamps) -> tuple[Mapping, ...]:
     """Reading and checking takes a third of a second; what was read holds as long as no file changed."""
     return _loaded(system, profile, root, {})
-
-
-def _stamps(folder: Path) -> tuple[tuple[str, int, int], ...]:
-    found = ((path, path.stat()) for path in sorted(folder.rglob("*")))
-    return tuple((str(path), known.st_mtime_ns, known.st_size) for path, known in found)
 
 
 def _loaded(system: str, profile: str | None, root: Path, sources: Sources) -> tuple[Mapping, ...]:
