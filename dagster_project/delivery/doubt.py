@@ -26,8 +26,9 @@ from dagster_project.delivery.destination import (
 )
 from dagster_project.delivery.ledger import Ledger
 from dagster_project.delivery.outcomes import Delivered, ErrorClass, Unknown
-from dagster_project.delivery.sending import Plan, Request, Sender
+from dagster_project.delivery.sending import Sender
 from dagster_project.delivery.states import State
+from dagster_project.delivery.transport import Plan, Request
 
 MAKERS = frozenset({Kind.CREATE, Kind.APPEND})
 Ref = tuple[str, str]

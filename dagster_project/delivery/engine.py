@@ -30,8 +30,9 @@ from dagster_project.delivery.records import Record, dump
 from dagster_project.delivery.rekeying import Move
 from dagster_project.delivery.report import Report
 from dagster_project.delivery.scope import Registry, Scope
-from dagster_project.delivery.sending import Patience, Plan, Sender, message_of, no_checkpoint
+from dagster_project.delivery.sending import Patience, Sender, message_of, no_checkpoint
 from dagster_project.delivery.states import RETIRED, State
+from dagster_project.delivery.transport import Plan
 
 CHUNK = 500
 REQUESTS_PER_LANE = 2  # in one window: a lane seldom idles at its end, and no row outlasts its lease

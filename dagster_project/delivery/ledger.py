@@ -12,11 +12,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from dagster_project.clock import Clock, new_id
-from dagster_project.delivery.destination import Answer, Intent
+from dagster_project.delivery.destination import Intent
 from dagster_project.delivery.records import Record, dump, intent_of, record_of
 from dagster_project.delivery.rekeying import Move, rekey
 from dagster_project.delivery.scope import Run
 from dagster_project.delivery.states import State
+from dagster_project.delivery.transport import Reply, Request
 from dagster_project.warehouse import rows, tables
 from dagster_project.warehouse.engine import Warehouse
 
@@ -154,26 +155,27 @@ class Ledger:
     def intend(
         self,
         connection: Connection,
-        body: str,
-        idempotency_key: str,
-        intents: Sequence[Intent],
+        requests: Sequence[Request],
         batches: Mapping[tuple[str, str], str | None],
     ) -> None:
-        """Write a request and its intents, to be committed before it is sent."""
+        """Write requests and their intents, to be committed before any of them is sent."""
+        if not requests:
+            return
         now = self.clock.now()
         rows.insert(
             connection,
             tables.delivery_request,
             [
                 {
-                    "request_id": intents[0].request_id,
+                    "request_id": request.request_id,
                     "instance": self.run.instance,
                     "run_id": self.run.run_id,
-                    "idempotency_key": idempotency_key,
+                    "idempotency_key": request.idempotency_key,
                     "sent_at": now,
-                    "operations": len(intents),
-                    "body": body,
+                    "operations": len(request.intents),
+                    "body": request.body,
                 }
+                for request in requests
             ],
         )
         self.events(
@@ -192,7 +194,8 @@ class Ledger:
                     "remote_id": i.parent_remote_id,
                     "batch_id": batches.get((i.entity, i.key)),
                 }
-                for position, i in enumerate(intents)
+                for request in requests
+                for position, i in enumerate(request.intents)
             ],
         )
 
@@ -257,8 +260,8 @@ class Ledger:
             return set()
         return {(e, k) for _, e, k in rows.insert_absent(connection, tables.delivery, KEY, fresh)}
 
-    def answered(self, connection: Connection, request_id: str, answer: Answer, settled: bool) -> None:
-        """Keep what came back for a request."""
+    def answered(self, connection: Connection, replies: Sequence[Reply]) -> None:
+        """Keep what came back for requests."""
         now = self.clock.now()
         rows.update(
             connection,
@@ -266,12 +269,13 @@ class Ledger:
             ("request_id",),
             [
                 {
-                    "request_id": request_id,
+                    "request_id": reply.request_id,
                     "answered_at": now,
-                    "answer": answer.text,
-                    "vendor_request_id": answer.vendor_request_id,
-                    "settled_at": now if settled else None,
+                    "answer": reply.answer.text,
+                    "vendor_request_id": reply.answer.vendor_request_id,
+                    "settled_at": now if reply.settled else None,
                 }
+                for reply in replies
             ],
         )
 

@@ -5,8 +5,8 @@ bisected to isolate the poison row; an unknown answer never is.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, repeat
@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 from dagster_project.clock import Clock, new_id
 from dagster_project.delivery.batches import Batches
 from dagster_project.delivery.conclusion import NAMES, Versions, conclude
-from dagster_project.delivery.destination import Answer, Destination, Intent, Kind, Operation, Row, Target
+from dagster_project.delivery.destination import Answer, Destination, Intent, Kind, Operation, Row
 from dagster_project.delivery.ledger import Ledger
 from dagster_project.delivery.outcomes import (
     AccessRefused,
@@ -37,27 +37,9 @@ from dagster_project.delivery.records import dump
 from dagster_project.delivery.report import Report
 from dagster_project.delivery.scope import Scope
 from dagster_project.delivery.states import State
+from dagster_project.delivery.transport import Plan, Reply, Request
 
 LONGEST_NAP = 30.0
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A row with what is asked for it. The operations of a row travel in one request."""
-
-    target: Target
-    operations: Sequence[Operation]
-
-
-@dataclass(frozen=True)
-class Request:
-    """A request whose intents are committed: it may be sent, and repeated byte for byte."""
-
-    request_id: str
-    idempotency_key: str
-    body: str
-    plans: Sequence[Plan]
-    intents: Sequence[Intent]
 
 
 @dataclass(frozen=True)
@@ -100,8 +82,9 @@ class Sender:
         until = self.scope.renew()
         self.checkpoint("before_intent")
         with self.ledger.warehouse.begin() as connection:
-            claimed = [self._claim(connection, plans, until) for plans in groups]
-            requests = [self._intend(connection, plans) for plans in claimed if plans]
+            ours = self._claim(connection, [plan for plans in groups for plan in plans], until)
+            claimed = [[plan for plan in plans if plan.target.ref in ours] for plans in groups]
+            requests = self._intend(connection, [plans for plans in claimed if plans])
         self.checkpoint("after_intent")
         self._exchange(requests)
 
@@ -116,16 +99,15 @@ class Sender:
             self._exchange([request])
 
     def _exchange(self, requests: Sequence[Request]) -> None:
-        """Send requests, `lanes` at a time, and commit each answer as it comes."""
+        """Send requests, `lanes` at a time, and commit the answers as they come."""
         refused: list[Request] = []
         stop: DeliveryError | None = None
         waiting = {request.request_id: request for request in requests}
-        for request, result in self._answers(requests):
+        for results in self._answers(requests):
             self.checkpoint("after_answer")
-            self._commit([(waiting.pop(request.request_id), result)])
-            if result.refusal is not None and len(request.plans) > 1:
-                refused.append(request)
-            stop = stop or result.stop
+            self._commit([(waiting.pop(request.request_id), result) for request, result in results])
+            refused += [request for request, result in results if _has_to_be_halved(request, result)]
+            stop = stop or next((result.stop for _, result in results if result.stop is not None), None)
         not_sent = Retryable("NotSent", "the run stopped")
         self._commit([(request, Result(_all(request, not_sent))) for request in waiting.values()])
         if stop is not None:
@@ -137,21 +119,21 @@ class Sender:
         if not results:
             return
         with self.ledger.warehouse.begin() as connection:
-            for request, result in results:
-                self._conclude(connection, request, result)
+            self._conclude(connection, results)
             self.batches.flush(connection)
         self.checkpoint("after_outcome")
 
-    def _answers(self, requests: Sequence[Request]) -> Iterator[tuple[Request, Result]]:
-        """Yield each request that was sent with how it ended; only the call itself is made in another thread.
+    def _answers(self, requests: Sequence[Request]) -> Iterator[list[tuple[Request, Result]]]:
+        """Yield the requests that were sent with how they ended, those together that ended by the same time.
 
-        After an answer that stops the run nothing more is sent; what is under way by then is still listened to.
-        While threads are waited for, the scope is kept ours: a request may take longer than a lease.
+        Only the call itself is made in another thread. After an answer that stops the run nothing more is sent;
+        what is under way by then is still listened to. While threads are waited for, the scope is kept ours: a
+        request may take longer than a lease.
         """
         if self.destination.lanes == 1:
             for request in requests:
                 result = self._ask(request, self._call(request))
-                yield request, result
+                yield [(request, result)]
                 if result.stop is not None:
                     return
             return
@@ -163,11 +145,12 @@ class Sender:
                 if not done:
                     self.scope.renew()
                     continue
-                call = done.pop()
-                request = calls.pop(call)
-                result = self._ask(request, call.result)
-                yield request, result
-                if result.stop is not None:
+                results = [
+                    (request, self._ask(request, call.result))
+                    for call, request in [(call, calls.pop(call)) for call in _next_of(done)]
+                ]
+                yield results
+                if any(result.stop is not None for _, result in results):
                     calls = {call: request for call, request in calls.items() if not call.cancel()}
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
@@ -175,12 +158,12 @@ class Sender:
     def _call(self, request: Request) -> Callable[[], Answer]:
         return partial(self.destination.send, request.body, request.idempotency_key, request.intents)
 
-    def _claim(self, connection: Connection, plans: Sequence[Plan], until: Any) -> list[Plan]:
-        ours = self.ledger.claim(connection, [self._lease(plan) for plan in plans], until) if plans else set()
+    def _claim(self, connection: Connection, plans: Sequence[Plan], until: Any) -> set[tuple[str, str]]:
+        ours = self.ledger.claim(connection, [self._lease(plan) for plan in plans], until)
         for plan in plans:
             if plan.target.ref not in ours:
                 self.report.count(plan.target.row, "SKIPPED")
-        return [plan for plan in plans if plan.target.ref in ours]
+        return ours
 
     def _lease(self, plan: Plan) -> dict[str, Any]:
         target = plan.target
@@ -193,19 +176,24 @@ class Sender:
             "batch_id": self.batches.batch_id(target.row),
         }  # fmt: skip
 
-    def _intend(self, connection: Connection, plans: Sequence[Plan]) -> Request:
+    def _intend(self, connection: Connection, groups: Sequence[Sequence[Plan]]) -> list[Request]:
+        """Write one request per group, with the intents of all its operations."""
+        requests = [self._request(plans) for plans in groups]
+        targets = [plan.target for plans in groups for plan in plans]
+        batches = {target.ref: self.batches.batch_id(target.row) for target in targets}
+        self.ledger.intend(connection, requests, batches)
+        return requests
+
+    def _request(self, plans: Sequence[Plan]) -> Request:
         request_id = new_id()
         operations = [operation for plan in plans for operation in plan.operations]
-        request = Request(
+        return Request(
             request_id=request_id,
             idempotency_key=f"{self.ledger.run.instance}:{request_id}",
             body=self.destination.compose(operations),
             plans=plans,
             intents=[_intent(operation, request_id) for operation in operations],
         )
-        batches = {plan.target.ref: self.batches.batch_id(plan.target.row) for plan in plans}
-        self.ledger.intend(connection, request.body, request.idempotency_key, request.intents, batches)
-        return request
 
     def _ask(self, request: Request, first: Callable[[], Answer]) -> Result:
         """Return how a request ends whose first answer, or error, is what `first` returns."""
@@ -253,38 +241,38 @@ class Sender:
             seconds -= piece
             self.scope.renew()
 
-    def _conclude(self, connection: Connection, request: Request, result: Result) -> None:
-        """Commit the answer: new states of every row that is still ours, events of every operation."""
-        bisecting = result.refusal is not None and len(request.plans) > 1
-        outcomes = result.answer.outcomes
-        if len(outcomes) != len(request.intents):
-            raise RuntimeError(f"{len(request.intents)} operations were sent, {len(outcomes)} answered")
-        outcomes = [_attained(intent, o) for intent, o in zip(request.intents, outcomes, strict=True)]
-        unknown = any(isinstance(outcome, Unknown) for outcome in outcomes)
-        self.ledger.answered(connection, request.request_id, result.answer, settled=not unknown)
-        failed = unknown or result.refusal is not None or result.stop is not None
-        self.batches.called([plan.target.row for plan in request.plans], failed=failed)
-        # while bisecting the rows stay claimed: each half becomes a request of its own
-        ours = None if bisecting else self._settle(connection, request, outcomes)
+    def _conclude(self, connection: Connection, results: Sequence[tuple[Request, Result]]) -> None:
+        """Write the answers: new states of every row that is still ours, events of every operation."""
+        ended = [(request, result, _outcomes(request, result)) for request, result in results]
+        replies, changes = [], []
+        for request, result, outcomes in ended:
+            unknown = any(isinstance(outcome, Unknown) for outcome in outcomes)
+            replies.append(Reply(request.request_id, result.answer, settled=not unknown))
+            failed = unknown or result.refusal is not None or result.stop is not None
+            self.batches.called([plan.target.row for plan in request.plans], failed=failed)
+            # what has to be halved stays claimed: each half becomes a request of its own
+            if not _has_to_be_halved(request, result):
+                changes += self._changes(request, outcomes)
+        self.ledger.answered(connection, replies)
+        ours = self.ledger.settle(connection, changes)
+        self.retire_children(connection, [c for c in changes if (c["entity"], c["business_key"]) in ours])
         self.ledger.events(
             connection,
             [
-                self._event(intent, outcome, _word(intent, outcome, ours))
+                self._event(intent, outcome, _word(intent, outcome, ours, _has_to_be_halved(request, result)))
+                for request, result, outcomes in ended
                 for intent, outcome in zip(request.intents, outcomes, strict=True)
             ],
         )
 
-    def _settle(
-        self, connection: Connection, request: Request, outcomes: Sequence[Outcome]
-    ) -> set[tuple[str, str]]:
+    def _changes(self, request: Request, outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
+        """Return what becomes of the rows of a request, each counted."""
         changes, answers = [], iter(outcomes)
         for plan in request.plans:
             answered = [(operation, next(answers)) for operation in plan.operations]
             changes.append(conclude(plan.target, answered, self.versions, self.clock.now()))
             self._count(plan, answered)
-        ours = self.ledger.settle(connection, changes)
-        self.retire_children(connection, [c for c in changes if (c["entity"], c["business_key"]) in ours])
-        return ours
+        return changes
 
     def retire_children(self, connection: Connection, changes: Sequence[Mapping[str, Any]]) -> None:
         """Archive the children of rows that became ARCHIVED: the destination did so by itself."""
@@ -324,9 +312,9 @@ class Sender:
         for half in (request.plans[:middle], request.plans[middle:]):
             self.scope.renew()
             with self.ledger.warehouse.begin() as connection:
-                halved = self._intend(connection, half)
+                halved = self._intend(connection, [half])
             self.checkpoint("after_intent")
-            self._exchange([halved])
+            self._exchange(halved)
 
 
 def message_of(outcome: Outcome) -> str | None:
@@ -334,9 +322,27 @@ def message_of(outcome: Outcome) -> str | None:
     return getattr(outcome, "message", None) or getattr(outcome, "reason", None)
 
 
-def _word(intent: Intent, outcome: Outcome, ours: set[tuple[str, str]] | None) -> str:
+def _has_to_be_halved(request: Request, result: Result) -> bool:
+    """True when a whole request of several rows was refused: one of them may be the poison."""
+    return result.refusal is not None and len(request.plans) > 1
+
+
+def _next_of(done: Collection[Future[Answer]]) -> list[Future[Answer]]:
+    """Return the calls to be dealt with next. Those that must wait come last and alone: others' answers are final."""
+    ready = [call for call in done if not isinstance(call.exception(), MustWait)]
+    return ready or list(done)[:1]
+
+
+def _outcomes(request: Request, result: Result) -> list[Outcome]:
+    outcomes = result.answer.outcomes
+    if len(outcomes) != len(request.intents):
+        raise RuntimeError(f"{len(request.intents)} operations were sent, {len(outcomes)} answered")
+    return [_attained(intent, o) for intent, o in zip(request.intents, outcomes, strict=True)]
+
+
+def _word(intent: Intent, outcome: Outcome, ours: Container[tuple[str, str]], halved: bool) -> str:
     """Name an outcome in an event. An answer that came after we lost the row settles nothing: LATE."""
-    if ours is None:
+    if halved:
         return "BISECTED"
     return NAMES[type(outcome)] if (intent.entity, intent.key) in ours else "LATE"
 
