@@ -103,18 +103,20 @@ class ErpDatabase:
     def table_in(self, sql: str, values: Sequence[Any], *more: Any) -> Table:
         """What a query gives for any number of values, chunk by chunk; without any, no names and no rows.
 
+        A row that two chunks give is one: the ERP does not tell upper case from lower case, so two values of
+        ours may be one to it.
         `{marks}` stands in the text for as many question marks as there are values; `more` are the other
         parameters in the order of their question marks, before and behind it.
         """
         before = sql.partition("{marks}")[0].count("?")
         names: Sequence[str] = []
-        found: list[Sequence[Any]] = []
+        found: dict[tuple[Any, ...], None] = {}
         for chunk in _chunks(list(dict.fromkeys(values))):
             marks = ", ".join("?" * len(chunk))
             part = self.table(sql.replace("{marks}", marks), [*more[:before], *chunk, *more[before:]])
             names = part.names
-            found += part.values
-        return Table(names, found)
+            found.update(dict.fromkeys(map(tuple, part.values)))
+        return Table(names, list(found))
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """Change something; return how many rows. Raises as `rows`, and NoDefiniteAnswer when it may stand."""

@@ -49,6 +49,13 @@ def test_any_number_of_values_is_looked_for_with_parameters_on_both_sides(erp: E
     assert erp.rows_in(sql, [], 4, 9) == []
 
 
+def test_a_row_that_matches_values_of_two_queries_comes_once(erp: ErpDatabase) -> None:
+    wanted = ["7 a", *(f"{n} Z" for n in range(IN_ONE_QUERY)), "7 A"]
+    sql = f'{ORDERS} where o."CustRef" collate nocase in ({{marks}})'
+    assert erp.rows_in(sql, wanted) == [{"sordernum": 7, "custref": "7 A"}]
+    assert erp.queries == 2
+
+
 def test_a_change_is_seen_by_the_next_reader(erp: ErpDatabase, file: Path) -> None:
     changed = erp.execute('update "PUB"."PV_SOrder" set "CustRef" = ? where "SOrderNum" < ?', ["new", 4])
     assert changed == 3
