@@ -33,6 +33,7 @@ select
 
 def play(settings: Settings) -> None:
     """Tell it once; every part may be repeated."""
+    earlier = _changes(settings)
     _cycle("the first cycle of the day")
     for hour in HOURS:
         for sentence in _people(settings, "play", hour=hour):
@@ -43,7 +44,7 @@ def play(settings: Settings) -> None:
     before = _changes(settings)
     _cycle("once more, with nothing new")
     output.say(
-        f"\n{before} changes in the ERP by us, then a cycle more: {_changes(settings) - before}. "
+        f"\n{before - earlier} changes in the ERP by us, then a cycle more: {_changes(settings) - before}. "
         "Look around: order-staging radius status, radius holds, radius order N"
     )
 

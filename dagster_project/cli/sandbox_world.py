@@ -12,7 +12,8 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from types import FrameType
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -36,12 +37,18 @@ def up(
     settings = _sandbox_settings()
     sizes = {"woo-orders": woo_orders, "radius-orders": radius_orders, "radius-chains": radius_chains}
     process = _start(settings, port, sizes)
+    signal.signal(signal.SIGTERM, _leave)
     try:
         addresses = _wait(settings, process)
         output.pairs("the sandbox is up; Ctrl-C ends it", addresses["settings"])
         process.wait()
     finally:
         _stop(process)
+
+
+def _leave(number: int, _frame: FrameType | None) -> NoReturn:
+    """Leave as after an error, so that what we started ends with us."""
+    sys.exit(128 + number)
 
 
 def act(

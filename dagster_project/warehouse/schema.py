@@ -95,9 +95,10 @@ def init(
 
 
 def check(warehouse: Warehouse, migrations: Sequence[Migration] = MIGRATIONS) -> int:
-    """Return the warehouse's version; raise SchemaTooNew or SchemaTooOld when it is not ours."""
+    """Return the warehouse's version; raise SchemaTooNew, SchemaTooOld or SchemaError when it is not ours."""
     with warehouse.begin() as connection:
         version = version_of(connection)
+        there = tables_and_columns(connection)
     _refuse_newer(version, migrations)
     if version == 0:
         raise SchemaTooOld("the warehouse has no ledger yet: run `order-staging init`")
@@ -105,6 +106,11 @@ def check(warehouse: Warehouse, migrations: Sequence[Migration] = MIGRATIONS) ->
         raise SchemaTooOld(
             f"the ledger is version {version}, this program needs {migrations[-1].version}: "
             "run `order-staging init`"
+        )
+    if lost := sorted(set(tables.metadata.tables) - there.keys()):
+        raise SchemaError(
+            f"the ledger has lost {', '.join(lost)}: restore a backup, or run `order-staging init` to begin "
+            "with empty tables in their place"
         )
     return version
 

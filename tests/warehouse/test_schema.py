@@ -59,8 +59,11 @@ def test_init_restores_a_table_that_somebody_dropped(empty_warehouse: Warehouse)
     schema.init(empty_warehouse)
     with empty_warehouse.begin() as connection:
         connection.exec_driver_sql("drop table api_usage")
+    with pytest.raises(schema.SchemaError, match="has lost api_usage: restore a backup, or run `order-sta"):
+        schema.check(empty_warehouse)
     report = schema.init(empty_warehouse)
     assert (report.status, report.tables) == ("repaired", ("api_usage",))
+    assert schema.check(empty_warehouse) == 5
 
 
 def test_an_older_ledger_is_upgraded_by_adding(empty_warehouse: Warehouse) -> None:
