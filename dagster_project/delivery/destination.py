@@ -223,7 +223,10 @@ class Destination(Protocol):
         """
 
     def look_up(self, targets: Sequence[Target]) -> Mapping[str, RemoteObject]:
-        """Return, by key, objects that exist already and may be adopted instead of made; often none."""
+        """Look, once before rows are planned together, at what stands there for them.
+
+        Returns, by key, objects that a row without a remote id may adopt instead of making its own; often none.
+        """
 
     def may_send(self, target: Target) -> Held | Rejected | None:
         """Say no without a call: a business hold, or a refusal the destination is known to give."""

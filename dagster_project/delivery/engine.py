@@ -208,7 +208,7 @@ class Engine:
             self.progress(entity.name, len(rows), len(rows))
 
     def _plans(self, targets: Sequence[Target]) -> Iterator[Plan]:
-        existing = self.destination.look_up([t for t in targets if t.remote_id is None])
+        existing = self.destination.look_up(targets)
         quiet: list[dict[str, Any]] = []
         fresh: list[dict[str, Any]] = []
         notes: list[dict[str, Any]] = []

@@ -70,6 +70,7 @@ class RadiusDestination:
         self._sender = BodySender(self._client, statements, self._runner, self._forms, clock)
         self._finder = Finder(self._database, self._profile)
         self._objects = Objects(self._database, self._profile)
+        self._walks: Mapping[str, Walk] = {}
         self._wave = self._look([])
         self._just_made: set[tuple[str, str]] = set()
 
@@ -101,13 +102,15 @@ class RadiusDestination:
 
     def artefacts(self, step: Entity, walks: Sequence[Walk]) -> Mapping[str, Wanted]:
         """Return, by order, what a step must bring about, on what stands in the ERP now."""
+        self._walks = {walk.order.key: walk for walk in walks}
         self._wave = self._look(walks)
         return self._wave.wanted(step.name)
 
     def look_up(self, targets: Sequence[Target]) -> Mapping[str, RemoteObject]:
-        """Look at the ERP again, and return what is there already of rows that were never made."""
-        self._wave = self._look(list(self._wave.walks.values()))
-        return existing(targets, self._wave, self._finder)
+        """Look at the ERP again around these orders only; what is there already of rows never made is theirs."""
+        orders = {target.row.parent_key for target in targets}
+        self._wave = self._look([walk for order, walk in self._walks.items() if order in orders])
+        return existing([target for target in targets if target.remote_id is None], self._wave, self._finder)
 
     def may_send(self, target: Target) -> Held | Rejected | None:
         """Say no where an object is gone, a purchase order is closed, or somebody holds the plant-2 order."""

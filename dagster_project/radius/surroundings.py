@@ -91,16 +91,18 @@ class Surroundings:
             *self._database.rows_in(of_jobs, sorted(set(self.jobs.values()))),
             *self._database.rows_in(numbered, known),
         ]
-        lines = sorted({purchase_line(row) for row in rows}, key=lambda one: (-one.order, one.line))
-        return {
-            order: [
-                line
-                for line in lines
-                if line.order in self._known.get(order, ())
-                or (line.job is not None and line.job == self.jobs.get(order))
-            ]
-            for order in self._numbers
-        }
+        by_job: dict[str | None, set[PurchaseLine]] = defaultdict(set)
+        by_number: dict[int, set[PurchaseLine]] = defaultdict(set)
+        for line in map(purchase_line, rows):
+            by_job[line.job].add(line)
+            by_number[line.order].add(line)
+        found = {}
+        for order in self._numbers:
+            job = self.jobs.get(order)
+            lines = by_job[job].copy() if job is not None else set()
+            lines.update(*(by_number[number] for number in self._known.get(order, ())))
+            found[order] = sorted(lines, key=lambda one: (-one.order, one.line))
+        return found
 
     # -- plant 2 ------------------------------------------------------------------------------------
 
