@@ -37,6 +37,11 @@ class Strikes:
         return {where for where, times in self.struck.items() if times}
 
     @property
+    def at_random(self) -> int:
+        """How many runs died where no point decided it."""
+        return sum(times for (_, point), times in self.struck.items() if point == "random")
+
+    @property
     def kills(self) -> int:
         """All of them."""
         return sum(self.struck.values())

@@ -17,6 +17,7 @@ from bench.chain_world import Count, Plant, count, plant_of
 from bench.figures import Figure
 from bench.killing import POINTS, Victim
 from bench.order_killing import LAST, Strikes, through_kills_of
+from bench.world import own_home
 
 KILLS, ORDERS = 200, 100
 AT_RANDOM = 8
@@ -41,22 +42,27 @@ class Proof:
 def prove(kills: int, orders: int, seed: int, at_random: int = AT_RANDOM) -> Proof:
     """Kill until enough runs died; the last day goes to its end."""
     dice, proof = random.Random(seed), Proof(seed)
-    while proof.strikes.kills < kills:
-        with plant_of(orders) as plant, Victim(plant.environment) as victim:
-            for phase in PHASES:
-                _people(plant, phase)
-                left = kills - proof.strikes.kills
-                through_kills_of(
-                    victim, "radius", _plan(dice, at_random)[: max(left, 0)], dice, proof.strikes, LONGEST_LIFE
-                )  # fmt: skip
-            proof.counts.append(count(plant))
-        found = proof.counts[-1]
-        print(
-            f"day {len(proof.counts)}: {'right' if found.right else f'WRONG {found.wrong()}'}; {found.objects} "
-            f"objects, {proof.strikes.kills} kills, {proof.strikes.runs} runs",
-            flush=True,
-        )
+    with own_home() as home, Victim({"ENV": "SANDBOX", "ORDER_STAGING_HOME": str(home)}) as victim:
+        while proof.strikes.kills < kills:
+            with plant_of(orders) as plant:
+                victim.environment = plant.environment
+                _day(plant, victim, dice, proof, kills, at_random)
+            found = proof.counts[-1]
+            print(
+                f"day {len(proof.counts)}: {'right' if found.right else f'WRONG {found.wrong()}'}; {found.objects} "
+                f"objects, {proof.strikes.kills} kills, {proof.strikes.runs} runs",
+                flush=True,
+            )
     return proof
+
+
+def _day(plant: Plant, victim: Victim, dice: random.Random, proof: Proof, kills: int, at_random: int) -> None:
+    """Bring all orders through all phases, dying as planned on the way, and count."""
+    for phase in PHASES:
+        _people(plant, phase)
+        points = _plan(dice, at_random)[: max(kills - proof.strikes.kills, 0)]
+        through_kills_of(victim, "radius", points, dice, proof.strikes, LONGEST_LIFE)
+    proof.counts.append(count(plant))
 
 
 def _plan(dice: random.Random, at_random: int) -> list[str | None]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from dagster_project.dbt_runner import DbtRunner
+from dagster_project.delivery import mapping
 from dagster_project.delivery.destination import Row
 from dagster_project.delivery.ledger import Ledger
 from dagster_project.delivery.sending import no_checkpoint
@@ -152,6 +153,7 @@ def _warm_up() -> None:
     import dbt.cli.main
     import dbt.task.build
     import duckdb_sqlalchemy
+    import pyarrow
 
     import dagster_project.counterpoint.destination
     import dagster_project.counterpoint.ended
@@ -166,6 +168,9 @@ def _warm_up() -> None:
     import tests.contracts.restaging
 
     assert all((dbt, duckdb_sqlalchemy, dagster_project, tests))
+    pyarrow.array([""])  # imports pandas
+    for system in ("monday", "counterpoint", "radius"):
+        mapping.load_all(system)
     settings = load_settings()
     DbtRunner(settings, Warehouse(settings.warehouse)).prepare()
 

@@ -13,11 +13,12 @@ from bench.predecessor_staging import stage_predecessor_way
 from bench.world import World, empty_world, world_with_board
 from dagster_project.clock import SystemClock
 from sandbox.source import orders
+from tests.conftest import Parsed
 
 
 @pytest.fixture(autouse=True)
-def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ORDER_STAGING_HOME", str(tmp_path))
+def _home(tmp_path: Path, parsed: Parsed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ORDER_STAGING_HOME", str(parsed(tmp_path)))
 
 
 @pytest.fixture
