@@ -22,7 +22,6 @@ from sandbox.source import orders
 ORDERS = 1_000_000
 TARGETS = {"first": 6.0, "unchanged": 3.0, "changed": 3.0}
 MOST_MEMORY_GB = 4.0
-WITHOUT_TESTS = ("resource_type:test", "resource_type:unit_test")  # the second one always
 SIZES = ", ".join(f'"{size}"' for size in c.SIZES)
 MELTED = (
     f'select * from (unpivot (select record_uuid, {SIZES} from "ORDERS_UNIFIED") on {SIZES}'
@@ -85,7 +84,7 @@ def stage(world: World, nodes: dict[str, float] | None = None, *, tests: bool = 
         run._set_context()
 
         def build() -> None:
-            results = run.dbt.build("tag:monday,tag:stage", exclude=WITHOUT_TESTS[tests:])
+            results = run.dbt.refresh("monday", "stage", tested=tests)
             broken = [result.name for result in results if result.blocks]
             if broken:
                 raise RuntimeError(f"dbt failed: {', '.join(broken)}")

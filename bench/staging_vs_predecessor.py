@@ -9,8 +9,6 @@ Ours has a fixed cost - dbt's own seconds, whatever the rows - and the predecess
 grows with the rows. It is stated for 10,000, and for a million as rows a second against rows a second.
 """
 
-from collections.abc import Sequence
-
 import duckdb
 
 from bench.figures import Figure, Spent, least, timed
@@ -23,7 +21,6 @@ ROWS = 10_000
 MORE = 1_000_000
 REPETITIONS = 3
 LEAST = 100
-WITHOUT_TESTS = ("resource_type:test", "resource_type:unit_test")
 
 
 def predecessor(rows: int, *, lines: bool) -> Spent:
@@ -39,16 +36,16 @@ def predecessor(rows: int, *, lines: bool) -> Spent:
     return Spent(seconds[0], spent.cpu)
 
 
-def stage_anew(world: World, exclude: Sequence[str] = WITHOUT_TESTS) -> Spent:
+def stage_anew(world: World, *, tested: bool = False) -> Spent:
     """Stage against an empty ledger and an empty history: every row is new."""
     world.execute("drop table if exists orders_unified_snapshot")
     with world.run() as run, run.held():
-        return timed(lambda: _build(run, exclude))
+        return timed(lambda: _build(run, tested))
 
 
-def _build(run: SystemRun, exclude: Sequence[str]) -> None:
+def _build(run: SystemRun, tested: bool) -> None:
     run._set_context()
-    nodes = run.dbt.build("tag:monday,tag:stage", exclude=exclude)
+    nodes = run.dbt.refresh("monday", "stage", tested=tested)
     failed = [node.name for node in nodes if node.blocks]
     if failed:
         raise RuntimeError(f"staging failed: {failed}")
@@ -66,7 +63,7 @@ def measure(quick: bool = False) -> list[Figure]:
     with empty_world() as world:
         world.land(orders.generate(rows))
         ours = least([stage_anew(world) for _ in range(REPETITIONS + 1)][1:])
-        tested, lines = stage_anew(world, ()), lines_of(world)
+        tested, lines = stage_anew(world, tested=True), lines_of(world)
         world.land(orders.generate(more))
         many = stage_anew(world)
         many_lines = lines_of(world)

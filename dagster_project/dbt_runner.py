@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dagster_project.dbt_manifest import marked, parsed, sources_of, tagged, tests_of
-from dagster_project.dbt_views import Views
+from dagster_project.dbt_standing import Lasting, Standing
 from dagster_project.settings import PROJECT_ROOT, Settings
 from dagster_project.warehouse.engine import Warehouse, odbc_driver
 
@@ -68,25 +68,27 @@ class DbtRunner:
         result = self.invoke(["build", *_UNREAD, *without, *arguments], on_node)
         return [_node(run) for run in result.result.results] if result.result is not None else []
 
-    def refresh(self, *tags: str, on_node: OnNode | None = None) -> list[NodeResult]:
-        """Build and test what has all these tags. Raises DbtFailed.
+    def refresh(self, *tags: str, tested: bool = True, on_node: OnNode | None = None) -> list[NodeResult]:
+        """Build what has all these tags, and test it unless told otherwise. Raises DbtFailed.
 
-        As long as the project is the one that made its views, these are left as they stand, and the examples of
-        its mappings are not tried again.
+        As long as the project is the one that made its views and seeds, these are left as they stand, and neither
+        the examples of its mappings nor the seeds' own rows are tested again.
         """
         manifest = self._parsed()
         nodes = tagged(manifest, tags)
-        views = {name for name, node in nodes.items() if node.config.materialized == "view"}
-        known = Views(self.warehouse, PROJECT_ROOT, sources_of(manifest))
-        left = views if known.stand(views) else set[str]()
+        lasting = Lasting.among(nodes)
+        standing = Standing(self.warehouse, PROJECT_ROOT, sources_of(manifest))
+        left = lasting.names if standing.holds(lasting) else frozenset()
         chosen = [node for name, node in nodes.items() if name not in left]
-        chosen += tests_of(manifest, nodes.values(), examples=not left)
+        if tested:
+            looked_at = [node for name, node in nodes.items() if name not in left or name in lasting.views]
+            chosen += tests_of(manifest, looked_at, examples=not left)
         results: list[NodeResult] = []
         if chosen:
             with marked(chosen) as mark:
                 results = self._build(["--select", f"tag:{mark}", "--indirect-selection", "empty"], on_node)
-        if views - left and not any(node.blocks for node in results):
-            known.record(views)
+        if lasting.names - left and not any(node.blocks for node in results):
+            standing.record(lasting)
         return [*results, *(_left(nodes[name]) for name in sorted(left))]
 
     def prepare(self) -> None:

@@ -290,9 +290,11 @@ mail_outbox = Table(
 project_view = Table(
     "project_view",
     metadata,
-    Column("view_name", Name, primary_key=True, comment="a view that dbt made"),
+    Column("view_name", Name, primary_key=True, comment="a view or a seed that dbt made"),
     Column("made_of", Id, nullable=False, comment="fingerprint of the project and the sources' columns"),
-    Column("definition", Id, nullable=False, comment="fingerprint of the definition as the engine keeps it"),
+    Column(
+        "definition", Id, nullable=False, comment="fingerprint of a view's definition, or of a seed's rows"
+    ),
     info={"since": 5},
 )
 

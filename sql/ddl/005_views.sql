@@ -6,9 +6,9 @@
 if object_id(N'dbo.project_view', N'U') is null
 begin
     create table dbo.project_view (
-        view_name   nvarchar(200) not null,  -- a view that dbt made
+        view_name   nvarchar(200) not null,  -- a view or a seed that dbt made
         made_of     nvarchar(64) not null,   -- fingerprint of the project and the sources' columns
-        definition  nvarchar(64) not null,   -- fingerprint of the definition as the engine keeps it
+        definition  nvarchar(64) not null,   -- fingerprint of a view's definition, or of a seed's rows
         constraint pk_project_view primary key clustered (view_name)
     );
 end;

@@ -120,17 +120,17 @@ class World:
         """Build what people read after a delivery."""
         self.refresh("settle")
 
-    def refresh(self, step: str, pipeline: str = "monday") -> list[NodeResult]:
+    def refresh(self, step: str, pipeline: str = "monday", *, tested: bool = True) -> list[NodeResult]:
         """Build a step as a run does; fails the test when a node does."""
         runner = self.runner
         try:
-            return _succeeded(runner.refresh(pipeline, step))
+            return _succeeded(runner.refresh(pipeline, step, tested=tested))
         finally:
             runner.warehouse.release()
 
     def untested(self, pipeline: str) -> list[NodeResult]:
         """Stage without the tests of the data."""
-        return _succeeded(self.runner.build(f"tag:{pipeline},tag:stage", exclude=["resource_type:test"]))
+        return self.refresh("stage", pipeline, tested=False)
 
     def statuses(self, *arguments: str) -> dict[str, str]:
         """Run dbt and return node → status, whatever it is."""

@@ -1,4 +1,4 @@
-"""Views are made anew when the project or the columns they were written from changed, and left alone otherwise."""
+"""Views and seeds are made anew when the project or what they hold changed, and left alone otherwise."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 
 from dagster_project.dbt_runner import NodeResult
-from dagster_project.dbt_views import Views
+from dagster_project.dbt_standing import Lasting, Standing
 from dagster_project.settings import PROJECT_ROOT
 from dagster_project.warehouse.engine import Warehouse
 from tests.dbt.orders import key_of, order
 from tests.dbt.world import World
 
 LEFT = "stands as the project defines it"
-STAGED, BATCHES = "STG_MON_CustMasterSchedule", "MON_BatchProcessing"
+STAGED, BATCHES, CUSTOMERS = "STG_MON_CustMasterSchedule", "MON_BatchProcessing", "monday_customers"
+
+ONE = Lasting(frozenset({STAGED}), frozenset())
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +42,7 @@ def refresh(world: World) -> dict[str, NodeResult]:
 
 
 def left(nodes: dict[str, NodeResult]) -> set[str]:
-    """The views that were left as they were."""
+    """The views and seeds that were left as they were."""
     return {name for name, node in nodes.items() if node.message == LEFT}
 
 
@@ -55,9 +57,10 @@ def columns(world: World, view: str) -> list[str]:
     return [row["column_name"] for row in world.rows(sql, view)]
 
 
-def test_a_second_run_makes_no_view_anew_but_tests_what_they_show(world: World) -> None:
+def test_a_second_run_makes_no_view_or_seed_anew_but_tests_what_views_show(world: World) -> None:
     nodes = refresh(world)
-    assert left(nodes) == views(world)
+    assert left(nodes) == views(world) | {CUSTOMERS}
+    assert not {name for name, node in nodes.items() if node.kind == "test" and CUSTOMERS in name}
     assert {nodes[name].status for name in left(nodes)} == {"success"}
     assert nodes[f"identifies_{STAGED}_business_key"].status == "pass"
     assert list(world.staged()) == [key_of(1)]
@@ -77,6 +80,22 @@ def test_a_view_that_somebody_dropped_or_altered_is_made_anew(world: World, by_h
     assert {node.message for node in world.refresh("settle")} == {LEFT}
 
 
+@pytest.mark.parametrize(
+    "by_hand", [f"drop table {CUSTOMERS} cascade", f"update {CUSTOMERS} set status = 'approved'"]
+)
+def test_a_seed_that_somebody_dropped_or_altered_is_loaded_anew(world: World, by_hand: str) -> None:
+    world.refresh("stage")
+    before = sorted(map(str, world.rows(f"select * from {CUSTOMERS}")))
+    world.run(by_hand)
+    nodes = {node.name: node for node in world.refresh("stage")}
+    assert nodes[CUSTOMERS].message != LEFT
+    assert {node.status for name, node in nodes.items() if node.kind == "test" and CUSTOMERS in name} == {
+        "pass"
+    }
+    assert sorted(map(str, world.rows(f"select * from {CUSTOMERS}"))) == before
+    assert {node.name: node for node in world.refresh("stage")}[CUSTOMERS].message == LEFT
+
+
 def test_other_columns_of_the_order_list_make_views_anew(world: World) -> None:
     world.run('alter table "ORDERS_UNIFIED" add column "7XL" integer')
     assert LEFT not in {node.message for node in world.refresh("settle")}
@@ -88,14 +107,15 @@ def test_a_changed_project_makes_views_anew(tmp_path: Path, warehouse: Warehouse
         shutil.copytree(PROJECT_ROOT / folder, tmp_path / folder)
     for name in ("dbt_project.yml", "profiles.yml"):
         shutil.copy(PROJECT_ROOT / name, tmp_path)
-    Views(warehouse, tmp_path, []).record({STAGED})
-    assert Views(warehouse, tmp_path, []).stand({STAGED})
+    Standing(warehouse, tmp_path, []).record(ONE)
+    assert Standing(warehouse, tmp_path, []).holds(ONE)
     (tmp_path / "dbt" / "macros" / "new.sql").write_text("{# nothing #}")
-    assert not Views(warehouse, tmp_path, []).stand({STAGED})
+    assert not Standing(warehouse, tmp_path, []).holds(ONE)
 
 
-def test_a_view_of_which_nothing_is_recorded_does_not_stand(warehouse: Warehouse) -> None:
-    known = Views(warehouse, PROJECT_ROOT, [("warehouse", "main", "none")])
-    assert known.stand(set())
-    assert not known.stand({STAGED})
-    assert not known.stand({"no_view"})
+def test_what_nothing_is_recorded_of_does_not_stand(warehouse: Warehouse) -> None:
+    standing = Standing(warehouse, PROJECT_ROOT, [("warehouse", "main", "none")])
+    assert standing.holds(Lasting(frozenset(), frozenset()))
+    assert not standing.holds(ONE)
+    assert not standing.holds(Lasting(frozenset({"no_view"}), frozenset()))
+    assert not standing.holds(Lasting(frozenset(), frozenset({CUSTOMERS})))
