@@ -4,7 +4,6 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -70,10 +69,9 @@ def delivered(new_world: Callable[[], World]) -> World:
 )  # fmt: skip
 @given(lives=st.lists(fates, min_size=len(KNOWN) + len(UNKNOWN), max_size=len(KNOWN) + len(UNKNOWN)))
 def test_every_key_is_in_exactly_one_place(
-    delivered: World, tmp_path_factory: pytest.TempPathFactory, lives: list[dict[str, Any]]
+    delivered: World, new_world: Callable[[], World], lives: list[dict[str, Any]]
 ) -> None:
-    home: Path = tmp_path_factory.mktemp("life")
-    world = World(home)
+    world = new_world()
     shutil.copy(delivered.path, world.path)
     live(world, lives)
     world.set_context(max_removed_share=1, allow_removals=1)
