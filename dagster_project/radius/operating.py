@@ -60,10 +60,15 @@ class Orders:
     def retry(self, number: int, *, recreate: bool = False) -> int:
         """Have the next run try a known order again; with `recreate` make anew what is gone of its objects.
 
-        Returns how many objects are made anew. Raises Refused.
+        Returns how many objects are made anew. Raises Refused, also of an order that is complete.
         """
-        self._known(number)
+        known = self._known(number)
         gone = [r for r in self.ledger.children([str(number)]).values() if r.state is State.GONE]
+        if known.state is State.DELIVERED and not gone:
+            raise Refused(
+                f"order {number} is complete: every run compares it with the ERP by itself; to have it walked "
+                f"all the same: order-staging radius queue {number}"
+            )
         if gone and not recreate:
             names = ", ".join(f"{record.entity} {record.key}" for record in gone)
             raise Refused(
@@ -127,7 +132,8 @@ def why_not(erp: ErpDatabase, number: int) -> str | None:
     if "4" not in plants:
         return (
             f"{number} is an order of plant {', '.join(sorted(p or '?' for p in plants))}, not of plant 4; "
-            f"order-staging radius order {number} finds the one it was made for"
+            "queue the order of plant 4 that it was made for: its AddtCustRef is the purchase order of that "
+            "order's job"
         )
     lines = [row for row in rows if cells.text(row["plantcode"]) == "4"]
     source, status = cells.text(lines[0]["sosourcecode"]), cells.whole(lines[0]["sorderstat"])

@@ -135,7 +135,8 @@ def test_only_an_order_of_lws_that_is_open_can_be_queued(
         5: "no line of order 5 is a bag of product group P4-LWS",
         6: "no line of order 6 is a bag of product group P4-LWS",
         7: "the source of order 7 is blank, not LWS",
-        8: "8 is an order of plant 2, not of plant 4; order-staging radius order 8 finds the one it was made for",
+        8: "8 is an order of plant 2, not of plant 4; queue the order of plant 4 that it was made for: its "
+        "AddtCustRef is the purchase order of that order's job",
     }
     assert {number: why_not(erp, number) for number in reasons} == reasons
     for number, reason in reasons.items():
@@ -162,6 +163,17 @@ def test_retry_wants_an_order_that_a_run_has_taken_up(orders: Orders, ledger: Le
     assert orders.retry(N) == 0
     assert (record(ledger).state, record(ledger).error_code) == (State.RETRY, "ELIGIBLE")
     assert events(ledger) == [("NOTE", "RETRIED", f"{ME} retries it")]
+
+
+def test_an_order_that_is_complete_is_queued_and_not_retried(
+    orders: Orders, erp: ErpDatabase, ledger: Ledger
+) -> None:
+    known(ledger, State.DELIVERED)
+    with pytest.raises(Refused, match=f"order {N} is complete.*order-staging radius queue {N}"):
+        orders.retry(N)
+    assert record(ledger).state is State.DELIVERED
+    orders.queue(erp, N)
+    assert record(ledger).state is State.RETRY
 
 
 def test_what_is_gone_is_made_anew_only_when_somebody_says_so(orders: Orders, ledger: Ledger) -> None:
