@@ -52,7 +52,7 @@ def world(new_counterpoint_world: NewWorld) -> CounterpointWorld:
     world.put(int(REFUSED_CHANGED), [line("01-10100-CT")], extra={})
     world.put(int(DONE), extra={}, IS_APPLIED=1, CP_DOC_ID="900000000001", TOT_AMT="99.00")
     world.later()
-    world.build("order_processing")
+    world.build("order_processing", tested=True)
     return world
 
 

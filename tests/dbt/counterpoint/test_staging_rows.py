@@ -35,7 +35,7 @@ class TestFirstPull:
         for trait in ("state_too_long", "city_too_long", "emoji", "state_spelled_out", "cancelled"):
             world.pulled(of(trait), minutes=0)
         world.pulled({**PLAIN[-1], "total": "a lot"}, minutes=0)
-        world.build("order_pull")
+        world.build("order_pull", tested=True)
         return world
 
     def test_every_order_is_new(self, world: CounterpointWorld) -> None:
@@ -89,8 +89,8 @@ class TestChanges:
         world.pulled({**PLAIN[0], **later, "customer_note": "leave it at the door"})
         world.pulled({**PLAIN[1], **later, "status": "cancelled"})
         world.pulled({**PLAIN[2], **later, "refunds": [{"id": 1, "reason": "", "total": "-5.00"}]})
-        world.build("order_pull")
-        world.build("order_processing")
+        world.build("order_pull", tested=True)
+        world.build("order_processing", tested=True)
         return world
 
     def test_an_edited_order_changes_its_row(self, world: CounterpointWorld) -> None:
@@ -144,7 +144,7 @@ class TestStatusUpdates:
                 }
             )  # fmt: skip
         world.fulfilment(*documents)
-        world.build("fulfillment_status_sync")
+        world.build("fulfillment_status_sync", tested=True)
         return world
 
     def test_an_open_order_keeps_its_status(self, world: CounterpointWorld) -> None:

@@ -117,7 +117,7 @@ def world(new_counterpoint_world: NewWorld) -> CounterpointWorld:
     world.put(900, IS_APPLIED=1, VALIDATION_ERROR="MANUALLY_SKIPPED: test order")
     world.put(901, extra={}, IS_APPLIED=1, CP_DOC_ID="103398648477")
     world.put(902, extra={"PARKED_DT": "2026-11-20T10:00:00", "PARKED_REASON": "rolled back: wrong customer"})
-    world.build("order_processing")
+    world.build("order_processing", tested=True)
     return world
 
 

@@ -159,11 +159,11 @@ class CounterpointWorld(World):
 
     # -- dbt --------------------------------------------------------------------------------------
 
-    def build(self, pipeline: str) -> None:
-        """Stage and settle a pipeline with all its tests; fails the test when one of them does."""
+    def build(self, pipeline: str, *, tested: bool = False) -> None:
+        """Stage and settle a pipeline, `tested` with its tests; fails the test when a node does."""
         self.set_context()
         for kind in ("stage", "settle"):
-            self.refresh(kind, pipeline)
+            self.refresh(kind, pipeline, tested=tested)
 
     # -- what the kernel does ---------------------------------------------------------------------
 
