@@ -58,7 +58,7 @@ def test_a_crash_on_the_way_makes_nothing_twice(erp: Company, point: str, lanes:
 
 
 @pytest.mark.slow
-@pytest.mark.sampled(11)
+@pytest.mark.sampled(17)
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("lanes", [1, 4])
 @pytest.mark.parametrize(("point", "occurrence"), [*itertools.product(POINTS, range(1, REQUESTS + 1))])

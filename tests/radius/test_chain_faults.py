@@ -76,7 +76,7 @@ def test_whatever_is_wrong_with_an_answer_there_is_one_purchase_order(erp: Compa
 
 
 @pytest.mark.slow
-@pytest.mark.sampled(13)
+@pytest.mark.sampled(23)
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize(("deed", "fault", "when"), [*itertools.product(CREATES, LOST, ("after", "before"))])
 def test_whatever_is_wrong_with_any_answer_every_object_is_there_once(
@@ -103,7 +103,7 @@ def test_whatever_is_wrong_with_any_answer_every_object_is_there_once(
         ("SO2 update", "status 9"),
         ("ship request update", "503"),
         *(
-            pytest.param(*rest, marks=(pytest.mark.slow, pytest.mark.sampled(7)))
+            pytest.param(*rest, marks=(pytest.mark.slow, pytest.mark.sampled(11)))
             for rest in itertools.product(UPDATES, LOST)
         ),
     ],
@@ -129,7 +129,7 @@ def test_a_change_whose_answer_is_lost_is_told_again(erp: Company, deed: str, fa
         ("no number", "before"),
         ("status 9", "after"),
         *(
-            pytest.param(*rest, marks=(pytest.mark.slow, pytest.mark.sampled(7)))
+            pytest.param(*rest, marks=(pytest.mark.slow, pytest.mark.sampled(11)))
             for rest in itertools.product(LOST, ("after", "before"))
         ),
     ],
