@@ -44,31 +44,36 @@ missing as (
   where told.state <> 'GONE'
 ),
 
-owned as (
-  select {{ plain('delivery.business_key') }} as business_key
-  from {{ source('ledger', 'delivery') }} as delivery
-  inner join context on delivery.instance = context.instance and delivery.entity = context.entity
-  where delivery.state <> 'ARCHIVED'
-),
-
-fresh as (
+candidates as (
   select
     mapped.business_key
     {%- for column in identity %},
     mapped.{{ adapter.quote(column.name) }}
     {%- endfor %}
   from {{ ref('int_monday__items_mapped') }} as mapped
-  left join owned on {{ same_key('mapped.business_key', 'owned.business_key') }}
-  left join {{ ref('int_monday__orders_duplicated') }} as duplicated
-    on {{ same_key('mapped.business_key', 'duplicated.business_key') }}
-  where owned.business_key is null
-    and duplicated.business_key is null
-    and mapped.business_key is not null
+  where mapped.business_key is not null
     and exists (
       select 1
       from missing
       where {{ all_same('missing', 'mapped', identity) }}
     )
+),
+
+owned as (
+  select {{ plain('delivery.business_key') }} as business_key
+  from {{ source('ledger', 'delivery') }} as delivery
+  inner join context on delivery.instance = context.instance and delivery.entity = context.entity
+  inner join candidates on {{ same_key('candidates.business_key', 'delivery.business_key') }}
+  where delivery.state <> 'ARCHIVED'
+),
+
+fresh as (
+  select candidates.*
+  from candidates
+  left join owned on {{ same_key('candidates.business_key', 'owned.business_key') }}
+  left join {{ ref('int_monday__orders_duplicated') }} as duplicated
+    on {{ same_key('candidates.business_key', 'duplicated.business_key') }}
+  where owned.business_key is null and duplicated.business_key is null
 ),
 
 numbered_missing as (
