@@ -2,13 +2,15 @@
 
 Ticket numbers come from the store's own order counter, which Counterpoint's clients count on as well. Document
 ids have no counter that we may use, so they come from a range assigned to us. The locks last to the end of the
-order's transaction: what is rolled back was never given out, what is committed never comes back.
+order's transaction: what is rolled back was never given out, what is committed never comes back. A counter that
+moved all the same, on an engine that takes no lock by a hint, ends the transaction, which then begins again.
 """
 
 import re
 
 from sqlalchemy.engine import Connection
 
+from dagster_project.counterpoint.database import Busy
 from dagster_project.counterpoint.sets import locked, marks, name_of, run
 from dagster_project.counterpoint.setup import RANGE
 from dagster_project.counterpoint.tables import DOC_ID_RANGE, HEADER, STORE_SETTINGS, TICKET
@@ -43,7 +45,7 @@ class Numbers:
         self._looked = False
 
     def tickets(self, connection: Connection, count: int) -> list[str]:
-        """Return the next ticket numbers of the store's orders. Raises NumbersRefused."""
+        """Return the next ticket numbers of the store's orders. Raises NumbersRefused, or Busy."""
         counter = name_of(STORE_SETTINGS)
         said = connection.exec_driver_sql(
             f"select NXT_ORD_NO from {counter}{locked(connection)} where STR_ID = ?",
@@ -61,7 +63,7 @@ class Numbers:
             (following(numbers[-1]), self._store, said),
         )
         if changed != 1:
-            raise RuntimeError(f"{counter}: NXT_ORD_NO of store {self._store} changed under its lock")
+            raise Busy(f"{counter}: somebody else took NXT_ORD_NO {said} of store {self._store}")
         self._looked = True
         return numbers
 
@@ -76,7 +78,7 @@ class Numbers:
         return number
 
     def documents(self, connection: Connection, count: int) -> list[int]:
-        """Return the next document ids of our range. Raises NumbersRefused."""
+        """Return the next document ids of our range. Raises NumbersRefused, or Busy."""
         table = name_of(DOC_ID_RANGE)
         found = connection.exec_driver_sql(
             f"select NXT_DOC_ID, LST_DOC_ID from {table}{locked(connection)} where RANGE_NAM = ?",
@@ -87,11 +89,13 @@ class Numbers:
         first, last = int(found[0]), int(found[1])
         if first + count - 1 > last:
             raise NumbersRefused(f"{table} is used up: {last - first + 1} document ids are left of {count}")
-        run(
+        changed = run(
             connection,
             f"update {table} set NXT_DOC_ID = ? where RANGE_NAM = ? and NXT_DOC_ID = ?",
             (first + count, RANGE, first),
         )
+        if changed != 1:
+            raise Busy(f"{table}: somebody else took document id {first}")
         return list(range(first, first + count))
 
 

@@ -1,13 +1,15 @@
 """Documents in Counterpoint's database: exactly one per order, stock exact, numbers once, under any end."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.engine import Connection
 
 from dagster_project.clock import SystemClock
 from dagster_project.counterpoint import sets
@@ -356,3 +358,39 @@ def test_numbers_of_a_document_that_was_rolled_back_are_given_to_nobody_else_twi
         "select count(*), count(distinct TKT_NO) from dbo.PS_DOC_HDR where DOC_ID >= 900000000001"
     )
     assert found == [(2, 2)]
+
+
+class Beaten:
+    """A connection of an engine that takes no lock by a hint: somebody counts on between a look and a change."""
+
+    def __init__(self, connection: Connection, change: str) -> None:
+        self.dialect = connection.dialect
+        self._connection, self._change = connection, change
+
+    def exec_driver_sql(self, statement: str, bound: Sequence[Any] = ()) -> Any:
+        if statement.partition(" set ")[0] == self._change.partition(" set ")[0]:
+            self._connection.exec_driver_sql(self._change)
+        return self._connection.exec_driver_sql(statement, tuple(bound))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "change"),
+    [
+        ("tickets", "update dbo.PS_STR_CFG_PS set NXT_ORD_NO = '700000'"),
+        ("documents", "update dbo.USER_DOC_ID_RANGE set NXT_DOC_ID = NXT_DOC_ID + 1"),
+    ],
+)
+def test_a_document_whose_counter_moved_without_a_lock_begins_again(
+    company: Company, numbers: str, change: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    documents, before, beaten = staged(company, 2), company.stock(), [Beaten]
+    given = getattr(Numbers, numbers)
+
+    def first_beaten(self: Numbers, connection: Connection, count: int) -> Any:
+        return given(self, beaten.pop()(connection, change) if beaten else connection, count)
+
+    monkeypatch.setattr(Numbers, numbers, first_beaten)
+    outcomes = company.writer().write(documents)
+    assert [type(outcome) for outcome in outcomes] == [Delivered] * 2
+    assert company.documents_of([15001, 15002]) == {15001: 1, 15002: 1}
+    assert sum(taken(before, company.stock()).values()) == 2 * 25
