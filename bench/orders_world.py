@@ -6,14 +6,13 @@ should come to is what its maker expects of it, never what our models say.
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
+from bench.asking import Ask, asking
 from dagster_project.counterpoint.destination import database_of
 from dagster_project.counterpoint.setup import DocIds, set_up
 from dagster_project.settings import Settings, load_settings
@@ -97,14 +96,15 @@ class Stand:
     @classmethod
     def of(cls, company: Path) -> "Stand":
         """Read it while nobody holds the file."""
-        with duckdb.connect(str(company), read_only=True) as connection:
-            rows = connection.execute(
-                "select ITEM_NO, LOC_ID, QTY_COMMIT, QTY_ON_ORD, QTY_AVAIL from dbo.IM_INV"
-            ).fetchall()
-            ((doc_id,),) = connection.execute("select NXT_DOC_ID from dbo.USER_DOC_ID_RANGE").fetchall()
-            ((ticket,),) = connection.execute(
-                "select NXT_ORD_NO from dbo.PS_STR_CFG_PS where STR_ID = ?", [STORE]
-            ).fetchall()
+        with asking(company) as ask:
+            return cls.asked(ask)
+
+    @classmethod
+    def asked(cls, ask: Ask) -> "Stand":
+        """Ask the company."""
+        rows = ask("select ITEM_NO, LOC_ID, QTY_COMMIT, QTY_ON_ORD, QTY_AVAIL from dbo.IM_INV")
+        ((doc_id,),) = ask("select NXT_DOC_ID from dbo.USER_DOC_ID_RANGE")
+        ((ticket,),) = ask("select NXT_ORD_NO from dbo.PS_STR_CFG_PS where STR_ID = ?", STORE)
         return cls(
             {item: (commit, order, free) for item, place, commit, order, free in rows if place == LOCATION},
             {(item, place): (*found,) for item, place, *found in rows if place != LOCATION},
@@ -149,16 +149,21 @@ def undecided(expectations: Expectations) -> set[int]:
 
 
 def count(home: Path, control: WooControl, before: Stand, *, notes: bool = True) -> Count:
+    """Hold the databases in this home against what is expected, while nobody holds them."""
+    with asking(home / COMPANY) as company, asking(home / "warehouse.duckdb") as warehouse:
+        return counted(company, warehouse, control, before, notes=notes)
+
+
+def counted(company: Ask, warehouse: Ask, control: WooControl, before: Stand, *, notes: bool = True) -> Count:
     """Hold Counterpoint, the ledger and the shop against what is expected of the shop's orders."""
     expectations, found = control.expectations(), Count()
-    with duckdb.connect(str(home / COMPANY), read_only=True) as company:
-        documents = company.execute(f"{DOCUMENTS} order by h.DOC_ID", [before.doc_id]).fetchall()
-        lines = company.execute(
-            f"select d.web, l.ITEM_NO, sum(l.QTY_SOLD * l.QTY_NUMER / l.QTY_DENOM) from ({DOCUMENTS}) as d "
-            "join dbo.PS_DOC_LIN as l on l.DOC_ID = d.DOC_ID group by all", [before.doc_id],
-        ).fetchall()  # fmt: skip
-        amounts = company.execute(AMOUNTS, [before.doc_id]).fetchall()
-        found.torn = _torn(company, before)
+    documents = company(f"{DOCUMENTS} order by h.DOC_ID", before.doc_id)
+    lines = company(
+        f"select d.web, l.ITEM_NO, sum(l.QTY_SOLD * l.QTY_NUMER / l.QTY_DENOM) from ({DOCUMENTS}) as d "
+        "join dbo.PS_DOC_LIN as l on l.DOC_ID = d.DOC_ID group by d.web, l.ITEM_NO", before.doc_id,
+    )  # fmt: skip
+    amounts = company(AMOUNTS, before.doc_id)
+    found.torn = _torn(company, before)
     found.documents = len(documents)
     tally = Counter(web for web, *_ in documents)
     must, may = wanted(expectations), undecided(expectations)
@@ -172,10 +177,10 @@ def count(home: Path, control: WooControl, before: Stand, *, notes: bool = True)
     ]
     _compare_lines(found, lines, expectations, set(tally))
     found.charged_differs = _not_as_charged(amounts, expectations)
-    after = Stand.of(home / COMPANY)
+    after = Stand.asked(company)
     found.numbers = _numbers(documents, before, after)
     found.stock_differs = _stock(before, after, expectations, tally)
-    found.disagreeing = _disagreeing(home, {str(doc_id) for _, doc_id, *_ in documents})
+    found.disagreeing = disagreeing(warehouse, {str(doc_id) for _, doc_id, *_ in documents})
     if notes:
         made = {web: doc_id for web, doc_id, *_ in documents}
         found.notes_differ = [
@@ -184,31 +189,31 @@ def count(home: Path, control: WooControl, before: Stand, *, notes: bool = True)
     return found
 
 
-def _torn(company: duckdb.DuckDBPyConnection, before: Stand) -> list[str]:
+def _torn(company: Ask, before: Stand) -> list[str]:
     """Rows without a header, and documents that lack what each has."""
     found = []
     for table in CHILDREN:
-        orphans = company.execute(
+        orphans = company(
             f"select distinct DOC_ID from dbo.{table} where DOC_ID not in (select DOC_ID from dbo.PS_DOC_HDR)"
-        ).fetchall()
+        )
         found += [f"{table} {doc_id} has no header" for (doc_id,) in orphans]
     for table, rows in (("PS_DOC_LIN", 1), ("PS_DOC_HDR_TOT", 3), ("PS_DOC_CONTACT", 2), ("PS_DOC_NOTE", 1)):
-        lacking = company.execute(
+        lacking = company(
             "select h.DOC_ID from dbo.PS_DOC_HDR as h where h.DOC_ID >= ? "
-            f"and (select count(*) from dbo.{table} as c where c.DOC_ID = h.DOC_ID) < {rows}", [before.doc_id],
-        ).fetchall()  # fmt: skip
+            f"and (select count(*) from dbo.{table} as c where c.DOC_ID = h.DOC_ID) < {rows}", before.doc_id,
+        )  # fmt: skip
         found += [f"{doc_id} lacks rows in {table}" for (doc_id,) in lacking]
     return found
 
 
-def _compare_lines(found: Count, lines: list[Any], expectations: Expectations, made: set[int]) -> None:
+def _compare_lines(found: Count, lines: Sequence[Any], expectations: Expectations, made: set[int]) -> None:
     there: dict[int, dict[str, Decimal]] = defaultdict(dict)
     for web, item, quantity in lines:
         there[web][item] = Decimal(str(quantity))
     found.lines_differ = [web for web in sorted(made) if there[web] != _ordered(expectations, [web])]
 
 
-def _not_as_charged(amounts: list[Any], expectations: Expectations) -> list[str]:
+def _not_as_charged(amounts: Sequence[Any], expectations: Expectations) -> list[str]:
     """Documents that do not come to what the shop charged, to the cent; each with its amounts."""
     found = []
     for web, total, parts, lines, of_lines, taxes, of_taxes in amounts:
@@ -229,7 +234,7 @@ def _ordered(expectations: Expectations, orders: Any) -> dict[str, Decimal]:
     return dict(sums)
 
 
-def _numbers(documents: list[Any], before: Stand, after: Stand) -> list[str]:
+def _numbers(documents: Sequence[Any], before: Stand, after: Stand) -> list[str]:
     """Numbers given out are those between the counters, each once: none reused, none lost by a dead run."""
     found = []
     for name, used, given in (
@@ -253,11 +258,11 @@ def _stock(before: Stand, after: Stand, expectations: Expectations, tally: Count
     return found
 
 
-def _disagreeing(home: Path, doc_ids: set[str]) -> list[str]:
-    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as connection:
-        rows = connection.execute(
-            "select remote_id, state from delivery where entity = 'documents' and state <> 'REJECTED'"
-        ).fetchall()
+def disagreeing(warehouse: Ask, doc_ids: set[str]) -> list[str]:
+    """Documents that only one of Counterpoint and a ledger knows, and what that ledger has not brought to its end."""
+    rows = warehouse(
+        "select remote_id, state from delivery where entity = 'documents' and state <> 'REJECTED'"
+    )
     told = {str(remote_id) for remote_id, state in rows if state == "DELIVERED"}
     undone = [f"{remote_id} is {state}" for remote_id, state in rows if state != "DELIVERED"]
     return sorted([*(told ^ doc_ids), *undone])

@@ -8,7 +8,6 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from bench.orders_world import DOCUMENTS, SHOP, Stand, count, ending, undecided,
 from sandbox.counterpoint.snapshot import Snapshot, differences
 from sandbox.woocommerce.server import RunningWoo
 from tests.conftest import Parsed
-from tests.counterpoint.whole import PIPELINES, Orders
+from tests.counterpoint.whole import PIPELINES, Orders, amounts, beside_log_and_counters
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -35,20 +34,6 @@ SAID = {
     "date_invalid": "Invalid date",
     "text_too_long": "Text too long",
 }
-AMOUNTS = f"""
-select d.web, t.TOT, t.SUB_TOT, t.TAX_AMT, t.TOT_MISC,
-    (select sum(EXT_PRC) from dbo.PS_DOC_LIN as l where l.DOC_ID = h.DOC_ID) as lines,
-    (select sum(GROSS_EXT_PRC) from dbo.PS_DOC_LIN as l where l.DOC_ID = h.DOC_ID) as gross,
-    (select coalesce(sum(TAX_AMT), 0) from dbo.PS_DOC_TAX as x where x.DOC_ID = h.DOC_ID) as taxes,
-    (select coalesce(sum(MISC_AMT), 0) from dbo.PS_DOC_HDR_MISC_CHRG as m where m.DOC_ID = h.DOC_ID) as charges,
-    (select coalesce(sum(DISC_AMT), 0) from dbo.PS_DOC_DISC as d where d.DOC_ID = h.DOC_ID) as discounts,
-    (select coalesce(sum(AMT), 0) from dbo.PS_DOC_PMT as p where p.DOC_ID = h.DOC_ID) as paid,
-    t.TOT_LIN_DISC + t.TOT_HDR_DISC as discount,
-    (select count(*) from dbo.PS_DOC_LIN as l where l.DOC_ID = h.DOC_ID) - t.LINS as lines_off,
-    (select count(*) from dbo.PS_DOC_HDR_TOT as o where o.DOC_ID = h.DOC_ID and o.TOT_TYP <> 'O' and o.TOT <> 0)
-from ({DOCUMENTS}) as d join dbo.PS_DOC_HDR as h on h.DOC_ID = d.DOC_ID
-join dbo.PS_DOC_HDR_TOT as t on t.DOC_ID = h.DOC_ID and t.TOT_TYP = 'O'
-"""
 
 
 @dataclass
@@ -120,33 +105,8 @@ def test_every_document_is_for_the_customer_that_is_expected(day: Day) -> None:
 
 
 def test_every_document_comes_to_what_the_shop_charged_to_the_cent(day: Day) -> None:
-    control = day.orders.shop.control
-    expectations = control.expectations()
-    rows = day.orders.asked(AMOUNTS, day.before.doc_id)
-    wrong = {}
-    for web, total, sub, tax, misc, lines, gross, taxes, charges, discounts, paid, discount, *off in rows:
-        charged = Decimal(expectations[web]["charged"])
-        order = control.order(web)
-        own_tax, own_lines = Decimal(order["total_tax"]), _sum(order["line_items"])
-        left = charged - own_tax - own_lines - Decimal(order["shipping_total"]) - _sum(order["fee_lines"])
-        a_cent = any(trait.startswith("total_off_by_a_cent") for trait in expectations[web]["traits"])
-        checks = {
-            "charged": (total, charged),
-            "parts": (sub + tax + misc, total),
-            "line sums": (lines, sub),
-            "gross less discount": (gross - discount, sub),
-            "discount rows": (discounts, discount),
-            "tax rows": (taxes, tax),
-            "charge rows": (charges, misc),
-            "payment": (paid, total),
-            "shop's own": ((tax, lines, misc), (own_tax, own_lines, charged - own_tax - own_lines)),
-            "left over": (abs(left), Decimal("0.01") * a_cent),  # it goes to the shipping charge
-            "rows": (off, [0, 0]),
-        }
-        differing = {name: pair for name, pair in checks.items() if pair[0] != pair[1]}
-        if differing:
-            wrong[web] = (expectations[web]["traits"], differing)
-    assert len(rows) >= len(wanted(expectations))
+    rows, wrong = amounts(day.orders, day.before)
+    assert rows >= len(wanted(day.orders.shop.control.expectations()))
     assert wrong == {}
 
 
@@ -181,18 +141,8 @@ def test_a_rollback_restores_stock_and_staging_and_the_next_run_does_not_remake_
     undone = next_day.done("counterpoint", "rollback", str(staging_id), "--reason", "test")
     assert foreseen["stock"] == undone["stock"] != []
     after = next_day.snapshot()
-    assert _beside_log_and_counters(before, after) == {}
+    assert beside_log_and_counters(before, after) == {}
     next_day.run()
-    assert _beside_log_and_counters(before, next_day.snapshot()) == {}
+    assert beside_log_and_counters(before, next_day.snapshot()) == {}
     refused = next_day.command("counterpoint", "rollback", str(staging_id), "--reason", "again")
     assert refused.code != 0
-
-
-def _sum(parts: list[dict[str, Any]]) -> Decimal:
-    return sum((Decimal(part["total"]) for part in parts), Decimal(0))
-
-
-def _beside_log_and_counters(before: Snapshot, after: Snapshot) -> dict[str, dict[str, int]]:
-    """Numbers are never given out again, and what was done is logged."""
-    found = differences(before, after)
-    return {name: n for name, n in found.items() if name not in ("USER_SYNC_LOG", "PS_STR_CFG_PS")}

@@ -7,13 +7,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from bench.orders_world import SEED, Count, Stand, counted
 from dagster_project.warehouse.engine import Warehouse
+from sandbox.counterpoint.database import CounterpointDatabase
+from sandbox.counterpoint.snapshot import Snapshot, snapshot
 from sandbox.source.edits import OrderBook
+from tests.counterpoint.whole import Orders
 from tests.pipeline.world import Home, Pipeline, Said
 from tests.radius.plant import EVERYTHING, Plant
 
@@ -36,9 +41,7 @@ class OnServer(Home):
 
     def command(self, *words: str) -> Said:
         """Run a command of the command line to its end."""
-        process = self.start(*words)
-        out, err = process.communicate(timeout=LONGEST_COMMAND)
-        return Said(process.returncode, out, err)
+        return self.ended(self.start(*words))
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         """Start a command and leave it running."""
@@ -46,6 +49,11 @@ class OnServer(Home):
             [sys.executable, "-m", "tests.sqlserver.command", *words], cwd=ROOT, text=True,
             env={**os.environ, **self.environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
+
+    def ended(self, running: subprocess.Popen[str]) -> Said:
+        """Wait until a command that was started ends."""
+        out, err = running.communicate(timeout=LONGEST_COMMAND)
+        return Said(running.returncode, out, err)
 
     def wait(self, running: subprocess.Popen[str], happened: Callable[[], bool]) -> None:
         """Wait until something happened; fail when the command ends before."""
@@ -84,7 +92,11 @@ class OnServer(Home):
     def rows(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """What a query finds in the database."""
         with self.connected() as connection:
-            return [tuple(row) for row in connection.exec_driver_sql(sql, parameters)]
+            return _ask(connection, sql, *parameters)
+
+
+def _ask(connection: sa.Connection, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in connection.exec_driver_sql(sql, values)]
 
 
 def _sending(connection: sa.Connection) -> set[str]:
@@ -125,6 +137,63 @@ class ServerPipeline(OnServer, Pipeline):
                 ("subitems", "STG_MON_CustMasterSchedule_Subitems"),
             )
         }
+
+
+@dataclass
+class ServerOrders(OnServer, Orders):
+    """A shop, a company in a database of its own on the server, and a warehouse in another."""
+
+    company_url: str = field(kw_only=True)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a shell would have to export."""
+        return {**super().environment, "COUNTERPOINT_URL": self.company_url}
+
+    def found(self) -> "ServerOrders":
+        """Make the company and what is ours in it, and an empty warehouse."""
+        database = CounterpointDatabase(self.company_url)
+        database.create(SEED)
+        database.release()
+        assert self.done("init")["status"] == "created"
+        assert self.done("counterpoint", "setup")["added"]
+        return self
+
+    @contextmanager
+    def books(self) -> Iterator[sa.Connection]:
+        """Counterpoint's database in a transaction, beside whatever runs."""
+        database = CounterpointDatabase(self.company_url)
+        try:
+            with database.begin() as connection:
+                yield connection
+        finally:
+            database.release()
+
+    def asked(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """What a query finds in Counterpoint's database."""
+        with self.books() as connection:
+            return _ask(connection, sql, *parameters)
+
+    def counted(self, before: Stand, *, notes: bool = True) -> Count:
+        """What became of the orders since then; one look into both databases, each session costs a second."""
+        with self.books() as company, self.connected() as warehouse:
+            return counted(
+                partial(_ask, company), partial(_ask, warehouse), self.shop.control, before, notes=notes
+            )
+
+    def snapshot(self) -> Snapshot:
+        """Every row of the company."""
+        with self.books() as connection:
+            return snapshot(connection)
+
+    def stand(self) -> Stand:
+        """Stock and numbers."""
+        return Stand.asked(self.asked)
+
+    def documents(self, before: Stand) -> int:
+        """How many were made since then."""
+        ((found,),) = self.asked("select count(*) from dbo.PS_DOC_HDR where DOC_ID >= ?", before.doc_id)
+        return int(found)
 
 
 @dataclass
