@@ -1,41 +1,45 @@
 """What Python has to do otherwise on Babelfish, in the processes of tests only."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
 
 from dagster_project import dbt_manifest, dbt_runner
-from dagster_project.dbt_views import Views
+from dagster_project.dbt_standing import Lasting, Standing
 from dagster_project.warehouse import tables
 
 
-class ViewsThatGo(Views):
+class ViewsThatGo(Standing):
     """Here a view is dropped with the tables it reads (macros/dependents.sql): each build makes it anew."""
 
     made_before = False
 
-    def stand(self, names: Collection[str]) -> bool:
-        """True when there are none; remembers whether all of them were made of this project before."""
+    def holds(self, lasting: Lasting) -> bool:
+        """True when there are no views and the seeds stand; remembers whether this project made all of it before."""
         known = tables.project_view.c
         with self.warehouse.begin() as connection:
             made = connection.execute(
                 sa.select(known.view_name).where(known.made_of == self.made_of)
             ).scalars()
-            ViewsThatGo.made_before = set(names) <= set(made)
-        return not names
-
-
-def take() -> None:
-    """Take the detours from now on."""
-    dbt_runner.Views = ViewsThatGo  # type: ignore[attr-defined]
-    dbt_runner.tests_of = _tests_of  # type: ignore[attr-defined]
-    sa.event.listen(sa.Engine, "before_cursor_execute", _write_nulls, retval=True)
+            ViewsThatGo.made_before = lasting.names <= set(made)
+        return not lasting.views and super().holds(lasting)
 
 
 def _tests_of(manifest: Any, nodes: Iterable[Any], *, examples: bool) -> list[Any]:
     """Try the examples of mappings when the product would: not again for views that stood elsewhere."""
     return dbt_manifest.tests_of(manifest, nodes, examples=examples and not ViewsThatGo.made_before)
+
+
+REPLACED = {"Standing": ViewsThatGo, "tests_of": _tests_of}
+"""What dbt_runner uses by these names."""
+
+
+def take() -> None:
+    """Take the detours from now on."""
+    for name, detour in REPLACED.items():
+        setattr(dbt_runner, name, detour)
+    sa.event.listen(sa.Engine, "before_cursor_execute", _write_nulls, retval=True)
 
 
 def _write_nulls(
