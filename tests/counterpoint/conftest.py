@@ -67,8 +67,8 @@ class Company:
 
     def items(self, count: int = 20) -> list[str]:
         """Items that have stock at location 01."""
-        found = self.all("select ITEM_NO from dbo.IM_INV where LOC_ID = '01' order by ITEM_NO limit ?", count)
-        return [item for (item,) in found]
+        found = self.all("select ITEM_NO from dbo.IM_INV where LOC_ID = '01' order by ITEM_NO")
+        return [item for (item,) in found[:count]]
 
     def stock(self) -> dict[tuple[str, str], tuple[Decimal, ...]]:
         """(item, location) → on hand, committed, available, on order, on special order."""
