@@ -18,7 +18,7 @@ from dagster_project.warehouse import tables
 
 ERROR_COLUMNS = (
     "error_class", "error_type", "column_name", "value", "message", "shared_by", "what_clears_it",
-    "next_attempt", "attempts", "order_number",
+    "next_attempt", "attempts",
 )  # fmt: skip
 
 
@@ -79,13 +79,16 @@ def errors(
     if json:
         output.print_json(one_or_all(found))
         return
-    shown = ("order_number", "error_class", "column_name", "message", "shared_by")
     for entity, rows in (pair for of in found.values() for pair in of.items()):
+        named = "order_number" if rows and "order_number" in rows[0] else "business_key"
+        shown = (named, "error_class", "column_name", "message", "shared_by")
         output.table(f"{entity}: {len(rows)}", shown, ([row[c] for c in shown] for row in rows), most=limit)
 
 
 def _errors(connection: sa.Connection, mapping: EntityMapping, filters: Filters) -> list[dict[str, Any]]:
-    names = ("business_key", "parent_key", *ERROR_COLUMNS, *mapping.filters)
+    names = dict.fromkeys(
+        ("business_key", "parent_key", *ERROR_COLUMNS, *mapping.reference, *mapping.filters)
+    )
     table = sa.table(mapping.errors, *(sa.column(name) for name in names))
     query = sa.select(table).where(filters.where(table, mapping.filters)).order_by(table.c.business_key)
     return [dict(row._mapping) for row in connection.execute(query)]
@@ -211,9 +214,8 @@ def _keys(connection: sa.Connection, run: SystemRun, said: str) -> list[str]:
     keys = {row.business_key for row in connection.execute(query)}
     for mapping in run.mappings:
         for relation in (mapping.staging, mapping.errors, mapping.mirror):
-            reference = (
-                "order_number" if relation == mapping.errors else next(iter(mapping.reference.values()), None)
-            )
+            names = mapping.reference if relation == mapping.errors else mapping.reference.values()
+            reference = next(iter(names), None)  # an error has it under the name people use
             found = sa.table(relation, *(sa.column(name) for name in ("business_key", reference) if name))
             asked = [found.c.business_key == said, found.c.business_key == said.lower()]
             if reference and (mapping.parent is None or relation == mapping.errors):

@@ -5,14 +5,14 @@ starting empty is meant, creating is refused. Matching is pure; `adopt` writes i
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from dagster_project.delivery.destination import Destination, Entity, Fields, RemoteObject
 from dagster_project.delivery.ledger import Ledger
 from dagster_project.delivery.outcomes import ErrorClass, FirstContactRefused
-from dagster_project.delivery.records import dump
+from dagster_project.delivery.records import Record, dump
 from dagster_project.delivery.scope import Registry
 from dagster_project.delivery.states import State
 from dagster_project.delivery.verification import Verified
@@ -131,9 +131,10 @@ class Adoption:
         owned = self.ledger.owned(entity.name)
         remotes = [r for r in self.destination.listing(entity.name) if r.remote_id not in owned]
         known = self.ledger.records((entity.name, candidate.key) for candidate in candidates)
-        fresh = [c for c in candidates if (entity.name, c.key) not in known]
-        matches = self._match(entity, fresh, remotes)
-        self._record(entity, matches)
+        there = {remote.key for remote in remotes}
+        open_ = [c for c in candidates if _may_be_there(known.get((entity.name, c.key)), c.key in there)]
+        matches = self._match(entity, open_, remotes)
+        self._record(entity, matches, known)
         ambiguous = [remote for _, remotes in matches.ambiguous for remote in remotes]
         left_over = [remote.remote_id for remote in (*matches.only_remote, *ambiguous)]
         self.registry.leave_over(self.ledger.run.instance, entity.name, left_over)
@@ -168,7 +169,7 @@ class Adoption:
         differences = self.destination.differences(remote.entity, candidate.values, remote.values)
         return {**candidate.values, **{name: found for name, (_, found) in differences.items()}}
 
-    def _record(self, entity: Entity, matches: Matches) -> None:
+    def _record(self, entity: Entity, matches: Matches, known: Mapping[tuple[str, str], Record]) -> None:
         adopted = [
             self._row(entity, candidate, State.DELIVERED)
             | {"remote_id": remote.remote_id, "told": dump(self.told(candidate, remote))}
@@ -185,8 +186,12 @@ class Adoption:
             for candidate in candidates
         ]
         with self.ledger.warehouse.begin() as connection:
-            self.ledger.record_new(connection, adopted)
-            self.ledger.record_new(connection, waiting)
+            for rows in (adopted, waiting):
+                records = [known.get((entity.name, row["business_key"])) for row in rows]
+                again = [(row, record) for row, record in zip(rows, records, strict=True) if record]
+                new = [row for row, record in zip(rows, records, strict=True) if record is None]
+                self.ledger.record_new(connection, new)
+                self.ledger.amend(connection, [_taken_up(row, record) for row, record in again])
             self.ledger.events(
                 connection,
                 [
@@ -210,6 +215,28 @@ class Adoption:
             "state": state,
             "attempt": 0,
         }
+
+
+def _may_be_there(record: Record | None, key_is_there: bool) -> bool:
+    """True when an object the ledger does not know may be this row's: it has none of its own, as far as we know.
+
+    What is in doubt is left to the probe, and what an operator forgot stays forgotten.
+    """
+    if record is None or record.state is State.ARCHIVED:
+        return True
+    if record.state in (State.SENDING, State.IN_DOUBT, State.FORGOTTEN):
+        return False
+    return record.remote_id is None or (record.state is State.GONE and key_is_there)
+
+
+def _taken_up(row: Mapping[str, Any], record: Record) -> dict[str, Any]:
+    """What becomes of a row the ledger has: nothing is left of why it was not made by us."""
+    cleared = dict.fromkeys(
+        ("hold_reason", "hold_since", "tried", "doubtful", "drift", "error_class", "error_code",
+         "error_field", "error_message", "next_attempt"),
+    )  # fmt: skip
+    incarnation = record.incarnation + (record.state is State.ARCHIVED)
+    return {**cleared, **row, "incarnation": incarnation, "attempt": record.attempt}
 
 
 def _ambiguity(candidates: Sequence[Candidate], remotes: Sequence[RemoteObject]) -> str:

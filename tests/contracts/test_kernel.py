@@ -487,6 +487,31 @@ def test_adoption_matches_all_but_the_ambiguous_and_then_only_differences_are_se
         first_contact(world)
 
 
+@pytest.mark.parametrize("state", [State.HELD, State.REJECTED, State.RETRY, State.AMBIGUOUS, State.ARCHIVED])
+def test_a_restored_ledger_that_has_a_row_without_its_object_adopts_what_was_made_since(
+    world: World, state: State
+) -> None:
+    world.want("a", colour="red")
+    world.run()
+    made, ledger = world.record("orders", "a").remote_id, world.ledger()
+    then = {
+        "entity": world.outside.words["orders"], "business_key": "a", "state": state, "told": None,
+        "remote_id": "an older one" if state is State.ARCHIVED else None,
+        "hold_reason": "closed" if state is State.HELD else None,
+    }  # fmt: skip
+    with ledger.warehouse.begin() as connection:
+        assert ledger.amend(connection, [then]) == 1
+    with pytest.raises(FirstContactRefused, match="holds 1 objects the ledger does not know"):
+        first_contact(world)
+    assert [candidate.key for candidate, _ in world.adopt().paired] == ["a"]
+    record = world.record("orders", "a")
+    assert (record.state, record.remote_id, record.hold_reason) == (State.DELIVERED, made, None)
+    assert record.incarnation == (2 if state is State.ARCHIVED else 1)
+    world.run()
+    assert len(world.sent) == 1
+    assert first_contact(world) is None
+
+
 @pytest.mark.parametrize("occurrence", [1, 2, 3])
 def test_what_a_dead_run_may_have_made_is_no_stranger(world: World, occurrence: int) -> None:
     for n in range(6):

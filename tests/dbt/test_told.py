@@ -43,6 +43,20 @@ def test_a_row_told_anew_replaces_the_old_one(world: World) -> None:
     assert (row["CUSTOMER PRICE"], row["TOTAL QTY"], row["revision"]) == (Decimal("30.5000"), 31, 2)
 
 
+def test_a_clock_that_went_back_hides_no_change_and_a_row_lost_by_hand_comes_back(world: World) -> None:
+    world.run(
+        "update delivery set updated_at = updated_at + interval 3 hour, revision = revision + 1"
+        " where entity = 'items' and business_key = ?", key_of(5),
+    )  # fmt: skip
+    refresh(world)
+    world.ledger(key_of(6), told=world.told(key_of(6)) | {"TOTAL QTY": "77"})
+    world.run("delete from told_monday__items where business_key = ?", key_of(1))
+    refresh(world)
+    (row,) = world.rows("select * from told_monday__items where business_key = ?", key_of(6))
+    assert row["TOTAL QTY"] == 77
+    assert key_of(1) in keys(world)
+
+
 def test_a_value_that_no_longer_fits_its_type_counts_as_not_told(world: World) -> None:
     world.ledger(key_of(2), told=world.told(key_of(2)) | {"CUSTOMER PRICE": "ASK"})
     refresh(world)

@@ -1,8 +1,8 @@
 {# Body of a told_ model: the values the destination accepted, one row per live key, unpacked from the ledger.
-   Incremental by the ledger's own clock: only rows not older than the last one seen are looked at, and only those
-   that are not in the table as they are now are unpacked. Nothing is, where the ledger's told rows agree with the
-   table in number, sum of revisions and last change: any acceptance raises a revision. What left the told state
-   without a trace (deleted, archived, moved to another key) is dropped by drop_untold. #}
+   Only rows that are not in the table as they are now are unpacked; no clock decides which, because clocks go back.
+   None is, where the ledger's told rows agree with the table in number, sum of revisions and last change: any
+   acceptance raises a revision. What left the told state without a trace (deleted, archived, moved to another key)
+   is dropped by drop_untold. #}
 {% macro told_rows(pipeline, entity, mapping_model) %}
   {%- set nothing_new = is_incremental() and told_as_before(pipeline, entity) %}
   {%- set carried = [
@@ -30,14 +30,6 @@ told as (
   {%- if nothing_new %}
     and 1 = 0
   {%- elif is_incremental() %}
-    and delivery.updated_at >= coalesce(
-      (
-        select max(seen.updated_at)
-        from {{ this }} as seen
-        where seen.instance = (select context.instance from context)
-      ),
-      {{ date_literal('1900-01-01') }}
-    )
     and not exists (
       select 1
       from {{ this }} as seen
