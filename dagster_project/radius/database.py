@@ -72,7 +72,9 @@ class ErpDatabase:
     def of(cls, settings: Settings) -> "ErpDatabase":
         """The database the settings name; opens nothing yet. Raises AccessRefused when they name none."""
         if not settings.uses_radius:
-            raise AccessRefused("no ERP is set up: set DSN, DB_USER and DB_PASS")
+            raise AccessRefused(
+                "no ERP is set up: set DSN, DB_USER and DB_PASS, or with ENV=SANDBOX start `order-staging sandbox up`"
+            )
         return cls(
             dsn=settings.dsn, user=settings.db_user, password=settings.db_pass.get_secret_value(),
             file=settings.radius_database, timeout_seconds=settings.radius_timeout_seconds,

@@ -24,6 +24,8 @@ from dagster_project.warehouse.reading import tables_and_columns
 __all__ = ["SchemaError", "SchemaReport", "SchemaTooNew", "SchemaTooOld", "check", "init", "render_ddl"]
 
 Existing = dict[str, dict[str, str]]
+_REMADE = tables.project_view.name
+"""Holds nothing but what the next run finds out again."""
 
 
 class SchemaError(Exception):
@@ -108,10 +110,8 @@ def check(warehouse: Warehouse, migrations: Sequence[Migration] = MIGRATIONS) ->
             "run `order-staging init`"
         )
     if lost := sorted(set(tables.metadata.tables) - there.keys()):
-        raise SchemaError(
-            f"the ledger has lost {', '.join(lost)}: restore a backup, or run `order-staging init` to begin "
-            "with empty tables in their place"
-        )
+        besides = " It makes them empty; what they held is in a backup only" if lost != [_REMADE] else ""
+        raise SchemaError(f"the warehouse has lost {', '.join(lost)}: run `order-staging init`.{besides}")
     return version
 
 

@@ -117,6 +117,16 @@ def test_a_failed_order_says_at_which_step_and_why(plant: Plant) -> None:
     assert "requires no film that is still open" in state["last_error_summary"]
 
 
+def test_a_failed_order_is_an_error_and_any_order_can_be_traced(plant: Plant) -> None:
+    failed = str(plant.orders["film"])
+    (error,) = plant.done("errors", "radius")["orders"]
+    assert (error["business_key"], "customer_reference" in error) == (failed, True)
+    said = plant.command("errors", "radius")
+    assert (said.code, failed in said.out) == (0, True)
+    (traced,) = plant.done("trace", failed)
+    assert traced["key"] == failed
+
+
 def test_an_order_nobody_knows_ends_with_1_and_the_next_step(plant: Plant) -> None:
     said = plant.command("radius", "order", "424242")
     assert (said.code, "order-staging radius queue N" in said.err) == (1, True)
