@@ -81,7 +81,7 @@ class DbtRunner:
         left = lasting.names if standing.holds(lasting) else frozenset()
         chosen = [node for name, node in nodes.items() if name not in left]
         if tested:
-            looked_at = [node for name, node in nodes.items() if name not in left or name in lasting.views]
+            looked_at = [node for name, node in nodes.items() if name not in left - lasting.views]
             chosen += tests_of(manifest, looked_at, examples=not left)
         results: list[NodeResult] = []
         if chosen:

@@ -187,11 +187,11 @@ class Adoption:
         ]
         with self.ledger.warehouse.begin() as connection:
             for rows in (adopted, waiting):
-                records = [known.get((entity.name, row["business_key"])) for row in rows]
-                again = [(row, record) for row, record in zip(rows, records, strict=True) if record]
-                new = [row for row, record in zip(rows, records, strict=True) if record is None]
-                self.ledger.record_new(connection, new)
-                self.ledger.amend(connection, [_taken_up(row, record) for row, record in again])
+                by_ref = {(entity.name, row["business_key"]): row for row in rows}
+                self.ledger.record_new(connection, [row for ref, row in by_ref.items() if ref not in known])
+                self.ledger.amend(
+                    connection, [_taken_up(row, known[ref]) for ref, row in by_ref.items() if ref in known]
+                )
             self.ledger.events(
                 connection,
                 [

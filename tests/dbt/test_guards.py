@@ -28,12 +28,12 @@ def world(new_world: Callable[[], World]) -> World:
 
 
 def stopped_by(world: World, test: str) -> None:
-    before = world.staged()
+    before = world.staged(), world.staged("subitems")
     statuses = world.attempted("stage")
     failed = {name for name, status in statuses.items() if status in ("fail", "error")}
     assert failed == {test}
     assert {statuses[name] for name in AFTER_THE_GUARD} == {"skipped"}
-    assert world.staged() == before
+    assert (world.staged(), world.staged("subitems")) == before
 
 
 def test_an_empty_order_list_stops_the_run(world: World) -> None:
