@@ -93,6 +93,16 @@ class Site:
         finally:
             run.warehouse.release()
 
+    def stage(self) -> None:
+        """Stage without delivering: the project is parsed and its views are made, as in daily use."""
+        run = SystemRun(self.settings, pipeline_named("radius"))
+        try:
+            with run.alone():
+                run.extract()
+                run.stage()
+        finally:
+            run.warehouse.release()
+
     def adopt(self) -> None:
         """Take over what the predecessor made."""
         run = SystemRun(self.settings, pipeline_named("radius"))
@@ -158,6 +168,7 @@ def cycle_figure(watched: int, changed: int) -> Figure:
 def new_figure(orders: int, latency: Mapping[str, float], workers: int) -> Figure:
     """Many new orders in one cycle, an adapter that takes its time."""
     with site_of(orders, 0, radius_workers=workers) as site:
+        site.stage()
         site.radius.control.settings(latency=dict(latency))
         reports: list[Report] = []
         spent = timed(lambda: reports.append(site.cycle()))

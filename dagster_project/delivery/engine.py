@@ -7,7 +7,6 @@ call, outcome. Rows are never dropped: each is counted under exactly one outcome
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from typing import Any
 
 from dagster_project.clock import Clock
@@ -35,7 +34,6 @@ from dagster_project.delivery.states import RETIRED, State
 from dagster_project.delivery.transport import Plan
 
 CHUNK = 500
-REQUESTS_PER_LANE = 2  # in one window: a lane seldom idles at its end, and no row outlasts its lease
 Progress = Callable[[str, int, int], None]
 
 
@@ -198,12 +196,14 @@ class Engine:
 
     def _send(self, entity: Entity, rows: Sequence[Row]) -> None:
         done = 0
+
+        def further(count: int) -> None:
+            nonlocal done
+            done += count
+            self.progress(entity.name, done, len(rows))
+
         for chunk in _chunks(rows):
-            plans = self._plans(self.targets(chunk))
-            for window in self._windows(entity, plans):
-                self.sender.window(window)
-                done += sum(len(group) for group in window)
-                self.progress(entity.name, done, len(rows))
+            self.sender.send(self._groups(entity, self._plans(self.targets(chunk))), further)
         if rows:
             self.progress(entity.name, len(rows), len(rows))
 
@@ -233,14 +233,8 @@ class Engine:
             self.ledger.events(connection, notes)
             self.batches.flush(connection)
 
-    def _windows(self, entity: Entity, plans: Iterator[Plan]) -> Iterator[list[list[Plan]]]:
-        """Fill requests up, and gather as many as are committed before the first of them is sent."""
-        at_once = 1 if self.destination.lanes == 1 else REQUESTS_PER_LANE * self.destination.lanes
-        groups = self._groups(entity, plans)
-        while window := list(islice(groups, at_once)):
-            yield window
-
     def _groups(self, entity: Entity, plans: Iterator[Plan]) -> Iterator[list[Plan]]:
+        """Fill requests up."""
         group: list[Plan] = []
         size = 0
         for plan in plans:

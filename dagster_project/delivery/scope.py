@@ -39,6 +39,7 @@ class Scope:
         self.run = run
         self.clock = clock
         self.lease = dt.timedelta(seconds=lease_seconds)
+        self._until: dt.datetime | None = None  # as we renewed it last
 
     def take(self) -> None:
         """Take the lock, or take over that of a run that is over; raise ScopeTaken otherwise."""
@@ -94,7 +95,13 @@ class Scope:
             raise LeaseLost(
                 f"{self.run.instance}: run {self.run.run_id} lost its lease; nothing more is sent"
             )
-        return now + self.lease
+        self._until = now + self.lease
+        return self._until
+
+    def keep(self) -> None:
+        """Prolong the lock once half of it is over; raise LeaseLost as `renew` does."""
+        if self._until is None or self._until - self.clock.now() < self.lease / 2:
+            self.renew()
 
     def release(self) -> None:
         """Give the lock back; a lock that somebody else took over stays theirs."""

@@ -5,11 +5,10 @@ bisected to isolate the poison row; an unknown answer never is.
 """
 
 import json
-from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 from typing import Any
 
 import tenacity
@@ -19,6 +18,7 @@ from dagster_project.clock import Clock, new_id
 from dagster_project.delivery.batches import Batches
 from dagster_project.delivery.conclusion import NAMES, Versions, conclude
 from dagster_project.delivery.destination import Answer, Destination, Intent, Kind, Operation, Row
+from dagster_project.delivery.lanes import Lanes, lanes_for
 from dagster_project.delivery.ledger import Ledger
 from dagster_project.delivery.outcomes import (
     AccessRefused,
@@ -77,16 +77,27 @@ class Sender:
     patience: Patience
     checkpoint: Callable[[str], None] = no_checkpoint
 
-    def window(self, groups: Sequence[Sequence[Plan]]) -> None:
-        """Claim rows, commit the intents of one request per group, send each, commit the answers."""
-        until = self.scope.renew()
-        self.checkpoint("before_intent")
-        with self.ledger.warehouse.begin() as connection:
-            ours = self._claim(connection, [plan for plans in groups for plan in plans], until)
-            claimed = [[plan for plan in plans if plan.target.ref in ours] for plans in groups]
-            requests = self._intend(connection, [plans for plans in claimed if plans])
-        self.checkpoint("after_intent")
-        self._exchange(requests)
+    def send(self, groups: Iterable[Sequence[Plan]], done: Callable[[int], None]) -> None:
+        """Claim rows, commit the intents of one request per group, send each, commit the answers.
+
+        `done` is told how many more rows were dealt with.
+        """
+        coming = iter(groups)
+        with lanes_for(self.destination.lanes, self._call) as lanes:
+            stop: DeliveryError | None = None
+            while True:
+                if stop is None and (window := list(islice(coming, lanes.room))):
+                    done(self._put(window, lanes))
+                elif lanes.idle:
+                    break
+                else:
+                    results = self._answers(lanes)
+                    done(sum(len(r.plans) for r, result in results if not _has_to_be_halved(r, result)))
+                    stop = stop or _stopped_by(results)
+                    if stop is not None:
+                        self._give_up(lanes)
+        if stop is not None:
+            raise stop
 
     def repeat(self, request: Request) -> None:
         """Send a request again whose operations, by the probe, were not executed: same key, same bytes."""
@@ -94,26 +105,61 @@ class Sender:
         with self.ledger.warehouse.begin() as connection:
             ours = self._claim(connection, request.plans, until)
             self.ledger.resent(connection, request.request_id)
-        if len(ours) == len(request.plans):
-            self.checkpoint("after_intent")
-            self._exchange([request])
+        if len(ours) < len(request.plans):
+            return
+        self.checkpoint("after_intent")
+        with lanes_for(1, self._call) as lanes:
+            lanes.put(request)
+            while not lanes.idle:
+                if (stop := _stopped_by(self._answers(lanes))) is not None:
+                    self._give_up(lanes)
+                    raise stop
 
-    def _exchange(self, requests: Sequence[Request]) -> None:
-        """Send requests, `lanes` at a time, and commit the answers as they come."""
-        refused: list[Request] = []
-        stop: DeliveryError | None = None
-        waiting = {request.request_id: request for request in requests}
-        for results in self._answers(requests):
-            self.checkpoint("after_answer")
-            self._commit([(waiting.pop(request.request_id), result) for request, result in results])
-            refused += [request for request, result in results if _has_to_be_halved(request, result)]
-            stop = stop or next((result.stop for _, result in results if result.stop is not None), None)
+    def _put(self, groups: Sequence[Sequence[Plan]], lanes: Lanes) -> int:
+        """Put a request per group in line whose rows are ours; return how many rows are not."""
+        until = self.scope.renew()
+        self.checkpoint("before_intent")
+        with self.ledger.warehouse.begin() as connection:
+            plans = [plan for group in groups for plan in group]
+            ours = self._claim(connection, plans, until)
+            claimed = [[plan for plan in group if plan.target.ref in ours] for group in groups]
+            requests = self._intend(connection, [group for group in claimed if group])
+        self.checkpoint("after_intent")
+        for request in requests:
+            lanes.put(request)
+        return len(plans) - len(ours)
+
+    def _answers(self, lanes: Lanes) -> list[tuple[Request, Result]]:
+        """Commit the answers that are there by now; return them. Requests that have to be halved are put in line so.
+
+        While answers are waited for, the scope is kept ours: a request may take longer than a lease.
+        """
+        ended = lanes.ended(LONGEST_NAP)
+        if not ended:
+            self.scope.renew()
+            return []
+        self.scope.keep()
+        results = [(request, self._ask(request, answer)) for request, answer in ended]
+        self.checkpoint("after_answer")
+        self._commit(results)
+        for request, result in results:
+            if _has_to_be_halved(request, result):
+                self._halve(request, lanes)
+        return results
+
+    def _halve(self, request: Request, lanes: Lanes) -> None:
+        """Put both halves of a refused request in line; their rows are still claimed."""
+        middle = len(request.plans) // 2
+        with self.ledger.warehouse.begin() as connection:
+            halves = self._intend(connection, [request.plans[:middle], request.plans[middle:]])
+        self.checkpoint("after_intent")
+        for half in halves:
+            lanes.put(half)
+
+    def _give_up(self, lanes: Lanes) -> None:
+        """Write down that what is still in line is not sent. What is under way is listened to."""
         not_sent = Retryable("NotSent", "the run stopped")
-        self._commit([(request, Result(_all(request, not_sent))) for request in waiting.values()])
-        if stop is not None:
-            raise stop
-        for request in refused:
-            self._bisect(request)
+        self._commit([(request, Result(_all(request, not_sent))) for request in lanes.give_up()])
 
     def _commit(self, results: Sequence[tuple[Request, Result]]) -> None:
         if not results:
@@ -123,40 +169,8 @@ class Sender:
             self.batches.flush(connection)
         self.checkpoint("after_outcome")
 
-    def _answers(self, requests: Sequence[Request]) -> Iterator[list[tuple[Request, Result]]]:
-        """Yield the requests that were sent with how they ended, those together that ended by the same time.
-
-        Only the call itself is made in another thread. After an answer that stops the run nothing more is sent;
-        what is under way by then is still listened to. While threads are waited for, the scope is kept ours: a
-        request may take longer than a lease.
-        """
-        if self.destination.lanes == 1:
-            for request in requests:
-                result = self._ask(request, self._call(request))
-                yield [(request, result)]
-                if result.stop is not None:
-                    return
-            return
-        pool = ThreadPoolExecutor(self.destination.lanes)
-        try:
-            calls = {pool.submit(self._call(request)): request for request in requests}
-            while calls:
-                done, _ = wait(calls, timeout=LONGEST_NAP, return_when=FIRST_COMPLETED)
-                if not done:
-                    self.scope.renew()
-                    continue
-                results = [
-                    (request, self._ask(request, call.result))
-                    for call, request in [(call, calls.pop(call)) for call in _next_of(done)]
-                ]
-                yield results
-                if any(result.stop is not None for _, result in results):
-                    calls = {call: request for call, request in calls.items() if not call.cancel()}
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-    def _call(self, request: Request) -> Callable[[], Answer]:
-        return partial(self.destination.send, request.body, request.idempotency_key, request.intents)
+    def _call(self, request: Request) -> Answer:
+        return self.destination.send(request.body, request.idempotency_key, request.intents)
 
     def _claim(self, connection: Connection, plans: Sequence[Plan], until: Any) -> set[tuple[str, str]]:
         ours = self.ledger.claim(connection, [self._lease(plan) for plan in plans], until)
@@ -212,7 +226,8 @@ class Sender:
         return Result(answer)
 
     def _ask_patiently(self, request: Request, first: Callable[[], Answer]) -> Answer:
-        calls = chain((first,), repeat(self._call(request)))
+        again: Callable[[], Answer] = partial(self._call, request)
+        calls = chain((first,), repeat(again))
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(MustWait),
             wait=_as_told,
@@ -307,15 +322,6 @@ class Sender:
         self.report.count(row, "DELIVERED")
         self.batches.count(row, "DELIVERED")
 
-    def _bisect(self, request: Request) -> None:
-        middle = len(request.plans) // 2
-        for half in (request.plans[:middle], request.plans[middle:]):
-            self.scope.renew()
-            with self.ledger.warehouse.begin() as connection:
-                halved = self._intend(connection, [half])
-            self.checkpoint("after_intent")
-            self._exchange(halved)
-
 
 def message_of(outcome: Outcome) -> str | None:
     """Return the outcome's words, if it has any."""
@@ -327,10 +333,9 @@ def _has_to_be_halved(request: Request, result: Result) -> bool:
     return result.refusal is not None and len(request.plans) > 1
 
 
-def _next_of(done: Collection[Future[Answer]]) -> list[Future[Answer]]:
-    """Return the calls to be dealt with next. Those that must wait come last and alone: others' answers are final."""
-    ready = [call for call in done if not isinstance(call.exception(), MustWait)]
-    return ready or list(done)[:1]
+def _stopped_by(results: Sequence[tuple[Request, Result]]) -> DeliveryError | None:
+    """Return the first reason to stop the run that came with these answers."""
+    return next((result.stop for _, result in results if result.stop is not None), None)
 
 
 def _outcomes(request: Request, result: Result) -> list[Outcome]:

@@ -12,6 +12,7 @@ from functools import cached_property
 from dagster_project.radius import cells, live_queries, queries
 from dagster_project.radius.database import ErpDatabase
 from dagster_project.radius.facts import ART, Order, PurchaseLine, Requirement, Sale, SaleLine, ShipLine
+from dagster_project.radius.item_codes import film_of, roll_of
 from dagster_project.radius.reading import (
     grouped,
     number_of,
@@ -59,15 +60,28 @@ class Surroundings:
             )
         return found
 
-    def statuses(self, items: Iterable[str]) -> Mapping[str, str | None]:
-        """Status of these items by code in capitals; a code that is not there is no item."""
-        missing = sorted({item for item in items if item.upper() not in self._statuses})
+    def statuses(self, items: Iterable[str]) -> Mapping[str, str]:
+        """Status of these items by code in capitals; a code that is not there is no item.
+
+        The first question is asked for what all the orders name and what is derived of it, once for all.
+        """
+        wanted = set(items)
+        missing = {item for item in wanted if item.upper() not in self._statuses}
         if missing:
-            both = dict.fromkeys([*missing, *(item.upper() for item in missing)])
-            for row in self._database.rows_in(queries.ITEMS, list(both)):
-                self._statuses[text_of(row["itemcode"]).upper()] = text_of(row["itemstatuscode"]).upper()
-            self._statuses = {**{item.upper(): None for item in missing}, **self._statuses}
-        return {code: status for code, status in self._statuses.items() if status is not None}
+            self._read_statuses(missing if self._statuses else missing | self._derived())
+        found = {item.upper(): self._statuses[item.upper()] for item in wanted}
+        return {code: status for code, status in found.items() if status is not None}
+
+    def _read_statuses(self, items: Iterable[str]) -> None:
+        codes = sorted(items)
+        self._statuses |= dict.fromkeys((code.upper() for code in codes), None)
+        both = dict.fromkeys([*codes, *(code.upper() for code in codes)])
+        for row in self._database.rows_in(queries.ITEMS, list(both)):
+            self._statuses[text_of(row["itemcode"]).upper()] = text_of(row["itemstatuscode"]).upper()
+
+    def _derived(self) -> set[str]:
+        bags = {line.item for order in self.orders.values() for line in order.lines}
+        return {code for bag in bags for code in (bag, film_of(bag), roll_of(bag))}
 
     @cached_property
     def jobs(self) -> Mapping[int, str]:

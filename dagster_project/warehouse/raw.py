@@ -1,7 +1,7 @@
 """Raw tables: made when they are missing, and filled by sets. What an extract needs, whatever it extracts."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -68,6 +68,12 @@ def refill(connection: Connection, table: sa.Table, rows: Sequence[Record]) -> i
     """Put rows in the place of everything a table holds; return how many."""
     connection.execute(sa.delete(table))
     return written.insert(connection, table, rows) if rows else 0
+
+
+def refill_columns(connection: Connection, table: sa.Table, values: Mapping[str, list[Any]]) -> int:
+    """The same for rows that are at hand column by column."""
+    connection.execute(sa.delete(table))
+    return written.insert_columns(connection, table, values)
 
 
 def fingerprint(rows: Sequence[Record]) -> str:

@@ -21,7 +21,7 @@ from sqlalchemy.engine import Connection
 
 from dagster_project.warehouse.driver_arrays import insert_arrays, quoted
 
-__all__ = ["Record", "quoted", "registered", "relation"]
+__all__ = ["Record", "arrow", "held", "quoted", "registered", "relation", "values_of"]
 
 Record = Mapping[str, Any]
 
@@ -34,10 +34,17 @@ def relation(
 
     Raises ValueError for a value its column cannot hold.
     """
-    table = _arrow(columns, rows)
+    table = arrow(columns, [values_of(column.name, rows) for column in columns])
+    with held(connection, columns, table) as name:
+        yield name, {}
+
+
+@contextmanager
+def held(connection: Connection, columns: Sequence[sa.Column[Any]], table: pa.Table) -> Iterator[str]:
+    """Yield the name of an SQL relation holding an Arrow table of exactly `columns`."""
     holding = temporary(connection, columns, table) if _is_tsql(connection) else registered(connection, table)
     with holding as name:
-        yield name, {}
+        yield name
 
 
 def _is_tsql(connection: Connection) -> bool:
@@ -87,12 +94,14 @@ def _call(native: Any, method: str, *arguments: Any) -> None:
     call(*arguments)
 
 
-def _arrow(columns: Sequence[sa.Column[Any]], rows: Sequence[Record]) -> pa.Table:
-    arrays = [_array(column, _values(column.name, rows)) for column in columns]
+def arrow(columns: Sequence[sa.Column[Any]], values: Sequence[list[Any]]) -> pa.Table:
+    """Return an Arrow table of the values of each column; raise ValueError for one its column cannot hold."""
+    arrays = [_array(column, some) for column, some in zip(columns, values, strict=True)]
     return pa.Table.from_arrays(arrays, names=[column.name for column in columns])
 
 
-def _values(name: str, rows: Sequence[Record]) -> list[Any]:
+def values_of(name: str, rows: Sequence[Record]) -> list[Any]:
+    """Return what each row has in a column; None where it does not name it."""
     try:
         return list(map(itemgetter(name), rows))
     except KeyError:  # not every row names it

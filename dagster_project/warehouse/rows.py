@@ -5,16 +5,16 @@ ledger that did would write one order's state over another's.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from dagster_project.warehouse import tables
-from dagster_project.warehouse.relations import Record, quoted, relation
+from dagster_project.warehouse.relations import Record, arrow, held, quoted, relation, values_of
 
-__all__ = ["Record", "insert", "insert_absent", "relation", "select_by_key", "update"]
+__all__ = ["Record", "insert", "insert_absent", "insert_columns", "relation", "select_by_key", "update"]
 
 CHUNK = 20_000  # rows in one statement
 _ALIAS = re.compile(r"\bt\.")  # of the stored row, as `when` writes it
@@ -25,20 +25,23 @@ Keys = set[tuple[Any, ...]]
 
 def insert(connection: Connection, table: sa.Table, rows: Sequence[Record]) -> int:
     """Insert rows (column → value; absent columns are null). Return how many; raise if any is missing."""
-    written = 0
-    columns = _columns(table, rows)
+    names = [column.name for column in _columns(table, rows)]
+    return insert_columns(connection, table, {name: values_of(name, rows) for name in names})
+
+
+def insert_columns(connection: Connection, table: sa.Table, values: Mapping[str, list[Any]]) -> int:
+    """Insert as many rows as each column has values, the same as `insert` for those who have columns."""
+    columns = [table.c[name] for name in values]
+    whole = arrow(columns, list(values.values()))
     names = ", ".join(quoted(connection, column.name) for column in columns)
-    for chunk in _chunks(rows):
-        with relation(connection, columns, chunk) as (source, bound):
-            result = connection.execute(
-                sa.text(
-                    f"insert into {_name(connection, table)} ({names}) select {names} from {source} as r"
-                ),
-                bound,
-            )
+    statement = f"insert into {_name(connection, table)} ({names}) select {names} from "
+    written = 0
+    for start in range(0, whole.num_rows, CHUNK):
+        with held(connection, columns, whole.slice(start, CHUNK)) as source:
+            result = connection.execute(sa.text(f"{statement}{source} as r"))
             written += _affected(connection, result)
-    if written != len(rows):
-        raise RuntimeError(f"{table.name}: {len(rows)} rows sent, {written} written")
+    if written != whole.num_rows:
+        raise RuntimeError(f"{table.name}: {whole.num_rows} rows sent, {written} written")
     return written
 
 
