@@ -17,7 +17,7 @@ from dagster_project.settings import PROJECT_ROOT, Settings
 from dagster_project.warehouse.engine import Warehouse, odbc_driver
 
 _QUIETLY = (
-    "--quiet", "--no-use-colors", "--no-print", "--log-level", "none", "--log-level-file", "info",
+    "--quiet", "--no-use-colors", "--no-print", "--log-level", "none", "--log-level-file", "none",
 )  # fmt: skip
 _UNREAD = ("--no-write-json",)
 """Nobody reads the manifest and results of a build; they took 0.8 s of an empty run's 5.0 s of CPU."""

@@ -93,21 +93,19 @@ def _model(role: str, mapping: Mapping, mappings: Iterable[Mapping]) -> dict[str
         "description": _DESCRIPTIONS[role].format(noun=noun, Noun=noun[:1].upper() + noun[1:]),
         "config": {"contract": {"enforced": True}},
     }
-    known = {column.name: list(column.values) for column in columns if column.values}
-    if role == "staging" and known:  # what a delivery reads; ERR_ is read by people, after the delivery
-        name = f"takes_known_values_{mapping.staging}"
-        said["data_tests"] = [{"takes_known_values": {"name": name, "arguments": {"known": known}}}]
-    said["columns"] = [_property(role, column, quote=column.name in mapped) for column in columns]
+    if role == "staging":  # what a delivery reads; ERR_ is read by people, after the delivery
+        known = {column.name: list(column.values) for column in columns if column.values}
+        test = {"name": f"deliverable_{mapping.staging}", "arguments": {"key": "business_key", "known": known}}
+        said["data_tests"] = [{"deliverable": test}]
+    said["columns"] = [_property(column, quote=column.name in mapped) for column in columns]
     return said
 
 
-def _property(role: str, column: Control, *, quote: bool) -> dict[str, Any]:
+def _property(column: Control, *, quote: bool) -> dict[str, Any]:
     said: dict[str, Any] = {"name": column.name, "data_type": column.data_type}
     if quote:
         said["quote"] = True
     said["description"] = column.description
-    if role == "staging" and column.name == "business_key":
-        said["data_tests"] = ["identifies"]
     return said
 
 

@@ -62,7 +62,7 @@ def test_a_second_run_makes_no_view_or_seed_anew_but_tests_what_views_show(world
     assert left(nodes) == views(world) | {CUSTOMERS}
     assert not {name for name, node in nodes.items() if node.kind == "test" and CUSTOMERS in name}
     assert {nodes[name].status for name in left(nodes)} == {"success"}
-    assert nodes[f"identifies_{STAGED}_business_key"].status == "pass"
+    assert nodes[f"deliverable_{STAGED}"].status == "pass"
     assert list(world.staged()) == [key_of(1)]
 
 
