@@ -95,7 +95,10 @@ def _model(role: str, mapping: Mapping, mappings: Iterable[Mapping]) -> dict[str
     }
     if role == "staging":  # what a delivery reads; ERR_ is read by people, after the delivery
         known = {column.name: list(column.values) for column in columns if column.values}
-        test = {"name": f"deliverable_{mapping.staging}", "arguments": {"key": "business_key", "known": known}}
+        test = {
+            "name": f"deliverable_{mapping.staging}",
+            "arguments": {"key": "business_key", "known": known},
+        }
         said["data_tests"] = [{"deliverable": test}]
     said["columns"] = [_property(column, quote=column.name in mapped) for column in columns]
     return said
