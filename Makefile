@@ -29,8 +29,8 @@ $(INSTALLED): requirements.lock pyproject.toml
 demo: $(INSTALLED) ## the whole pipeline against the sandbox; run it again and nothing is sent
 	$(BIN)/order-staging demo
 
-test: $(INSTALLED) ## the test suite, fast tests first, two at a time
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+test: $(INSTALLED) ## the test suite, fast tests first, three at a time: some of them wait
+	$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: $(INSTALLED) ## ruff and mypy
 	$(BIN)/ruff check .

@@ -54,14 +54,18 @@ class SandboxAddresses(PydanticBaseSettingsSource):
         return None, field_name, False
 
     def __call__(self) -> dict[str, Any]:
-        """Return the addresses; nothing when ENV is another, or no sandbox was started from this home."""
+        """Return the addresses; nothing when ENV is another, or no sandbox was started from this home.
+
+        One that is down has left its ERP's file: what was delivered to it can still be looked at.
+        """
         if str(self.current_state.get("env") or Environment.SANDBOX) != Environment.SANDBOX:
             return {}
         home = Path(self.current_state.get("order_staging_home") or default_home())
         try:
             return dict(json.loads((home / "sandbox.json").read_text())["settings"])
         except FileNotFoundError:
-            return {}
+            erp = home / "sandbox" / "radius.sqlite"
+            return {"radius_database": erp} if erp.exists() and not self.current_state.get("dsn") else {}
 
 
 def default_home() -> Path:

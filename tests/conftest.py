@@ -46,10 +46,11 @@ def few(examples: int) -> int:
 
 
 LONG = (
-    "tests/dbt", "tests/pipeline", "tests/counterpoint", "tests/contracts", "tests/monday", "tests/sandbox",
+    "tests/dbt", "tests/radius", "tests/pipeline", "tests/counterpoint", "tests/contracts", "tests/monday", "tests/sandbox",
 )  # fmt: skip
 LONGEST = (
-    "tests/counterpoint/test_operating.py", "tests/counterpoint/test_kills.py", "tests/pipeline/test_kills.py",
+    "tests/pipeline/test_kills.py", "tests/counterpoint/test_operating.py", "tests/radius/test_kills.py",
+    "tests/counterpoint/test_kills.py",
     "tests/counterpoint/test_whole_run.py", "tests/pipeline/test_faults.py", "tests/pipeline/test_interrupted.py",
 )  # fmt: skip
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from dagster_project.radius.pipelines import RADIUS
 from dagster_project.settings import (
     SANDBOX_BOARD,
     SANDBOX_TOKEN,
@@ -54,6 +55,17 @@ def test_without_a_word_it_is_the_sandbox(home: Path) -> None:
     assert settings.warehouse == f"duckdb:///{home / 'warehouse.duckdb'}"
     assert MONDAY.instance(settings) == f"monday:SANDBOX:{SANDBOX_BOARD}"
     assert settings.monday_api_token.get_secret_value() == SANDBOX_TOKEN
+
+
+def test_a_sandbox_that_is_down_left_the_file_of_its_erp(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not load_settings().uses_radius
+    file = home / "sandbox" / "radius.sqlite"
+    file.parent.mkdir()
+    file.touch()
+    settings = load_settings()
+    assert (settings.radius_database, RADIUS.instance(settings)) == (file, "radius:SANDBOX:radius")
+    environment(monkeypatch, DSN="ERP")
+    assert RADIUS.instance(load_settings()) == "radius:SANDBOX:ERP"
 
 
 def test_an_environment_nobody_knows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import counterpoint_kills, counterpoint_speed
+from bench import counterpoint_speed
 from bench.orders_world import COMPANY, SHOP, Stand, count, ending, environment, found_company, settings_of
 from sandbox.woocommerce.server import RunningWoo
 from tests.conftest import Parsed
@@ -32,12 +32,6 @@ def test_a_company_without_documents_lacks_every_order_and_nothing_else(
     assert not found.right
     assert set(found.wrong()) == {"missing"}
     assert set(found.missing) <= set(shop.control.expectations())
-
-
-def test_a_few_kills_end_exactly_once() -> None:
-    proof = counterpoint_kills.prove(kills=2, orders=12, seed=1, at_random=0)
-    assert proof.held, [one.wrong() for one in proof.counts]
-    assert proof.strikes.kills >= 2
 
 
 def test_documents_written_plainly_are_counted_beside_ours() -> None:

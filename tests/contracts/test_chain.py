@@ -246,6 +246,7 @@ def test_requests_under_way_when_the_run_is_stopped_are_still_listened_to(world:
     assert keys(world, "jobs") == [one.key for one in orders]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("lanes", "occurrence"), [(1, 1), (1, 2), (1, 3), (1, 4), (4, 1), (4, 2), (4, 3)])
 @pytest.mark.parametrize("point", ["before_intent", "after_intent", "after_answer", "after_outcome"])
 def test_a_crash_anywhere_in_a_chain_makes_nothing_twice(

@@ -135,6 +135,7 @@ def test_a_refused_access_pauses_until_resume(world: World) -> None:
     assert world.agrees()
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("occurrence", [1, 2])
 @pytest.mark.parametrize("point", POINTS)
 def test_a_crash_at_any_point_ends_exactly_once(world: World, point: str, occurrence: int) -> None:
@@ -146,6 +147,7 @@ def test_a_crash_at_any_point_ends_exactly_once(world: World, point: str, occurr
     assert world.agrees()
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("point", POINTS)
 def test_a_crash_while_resolving_a_crash_ends_exactly_once(world: World, point: str) -> None:
     want(world, 6)

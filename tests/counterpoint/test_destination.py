@@ -111,6 +111,7 @@ def test_orders_become_documents_once_and_a_second_run_sends_nothing(orders: Ord
     assert orders.deliveries.record("documents", 1).remote_id == "900000000001"
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("occurrence", [1, 2])
 @pytest.mark.parametrize("point", [*KERNEL_POINTS, *POINTS])
 def test_an_end_at_any_point_around_or_inside_a_transaction_makes_each_once(

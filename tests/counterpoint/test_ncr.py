@@ -97,6 +97,7 @@ def test_orders_are_posted_once_and_their_staging_rows_name_them(
     assert not deliveries.verify().drifted
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "fault",
     [
@@ -121,6 +122,7 @@ def test_an_answer_that_says_nothing_is_looked_for_by_the_note_after_the_quiet_t
     assert once(company, deliveries, web_ids)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("occurrence", [1, 2])
 @pytest.mark.parametrize("point", KERNEL_POINTS)
 def test_an_end_of_the_process_at_any_point_posts_each_order_once(

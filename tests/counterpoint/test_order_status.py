@@ -199,6 +199,7 @@ LOST = [
 ]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("fault", LOST, ids=lambda fault: f"{fault['kind']} {fault['when']}")
 @pytest.mark.parametrize("shipped", [False, True])
 def test_a_lost_answer_adds_no_second_note_and_sends_no_second_mail(

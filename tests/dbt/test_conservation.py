@@ -72,6 +72,8 @@ def test_every_key_is_in_exactly_one_place(
     delivered: World, new_world: Callable[[], World], lives: list[dict[str, Any]]
 ) -> None:
     world = new_world()
+    delivered.warehouse.release()
+    world.warehouse.release()
     shutil.copy(delivered.path, world.path)
     live(world, lives)
     world.set_context(max_removed_share=1, allow_removals=1)

@@ -10,7 +10,6 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-import sqlalchemy as sa
 
 from dagster_project.dbt_runner import DbtRunner, NodeResult
 from dagster_project.delivery.mapping import load_all
@@ -36,21 +35,23 @@ class World:
         self.home = home
         self.path = home / "warehouse.duckdb"
         self.clock = START
-        engine = sa.create_engine(f"duckdb:///{self.path}")
-        tables.metadata.create_all(engine)
-        engine.dispose()
+        self.warehouse = Warehouse(f"duckdb:///{self.path}")
+        with self.warehouse.begin() as connection:
+            tables.metadata.create_all(connection)
         self.set_context()
 
     # -- the outside ------------------------------------------------------------------------------
 
     @contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection of our own; dbt must not be running."""
-        connection = duckdb.connect(str(self.path))
-        try:
-            yield connection
-        finally:
-            connection.close()
+        """A connection of our own. The file stays open until dbt needs it: opening it costs more than a question."""
+        with self.warehouse.engine.connect() as held:
+            driver: Any = held.connection.driver_connection
+            connection: duckdb.DuckDBPyConnection = driver.duplicate()
+            try:
+                yield connection
+            finally:
+                connection.close()
 
     def run(self, sql: str, *parameters: Any) -> None:
         """Execute one statement."""
@@ -101,6 +102,7 @@ class World:
 
     def dbt(self, *arguments: str) -> Any:
         """Run dbt in this process and give up its handles; return its result."""
+        self.warehouse.release()
         return self.runner.invoke(arguments)
 
     @property
@@ -129,6 +131,7 @@ class World:
         return {node.name: node.status for node in self._refreshed(pipeline, step, tested=True)}
 
     def _refreshed(self, pipeline: str, step: str, tested: bool) -> list[NodeResult]:
+        self.warehouse.release()
         runner = self.runner
         try:
             return runner.refresh(pipeline, step, tested=tested)

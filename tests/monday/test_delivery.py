@@ -98,6 +98,7 @@ def test_a_removed_order_is_archived_and_its_return_is_a_new_item(orders: Orders
     assert monday.board(BOARD, state="all")["items"] == 2
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("kind", LOST)
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_lost_answer_ends_exactly_once(orders: Orders, monday: Control, kind: str, when: str) -> None:

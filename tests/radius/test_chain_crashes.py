@@ -75,6 +75,7 @@ def test_a_crash_anywhere_makes_nothing_twice(
         assert erp.one("select count(*) from PUB.PV_POrder where POrderStat <> 2") == 0
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("point", "occurrence"),
     [

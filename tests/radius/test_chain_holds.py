@@ -31,7 +31,8 @@ def reason(erp: Company, order: int) -> str:
 
 
 @pytest.mark.parametrize("status", ["WAIT", "PEND", ""])
-def test_a_bag_that_is_not_approved_holds_before_anything_is_made(erp: Company, status: str) -> None:
+def test_a_bag_that_is_not_approved_holds_before_anything_is_made(either: Company, status: str) -> None:
+    erp = either
     erp.bag(derived=None)
     erp.radius.people.set_item_status(BAG, status)
     order = erp.order()
@@ -43,7 +44,8 @@ def test_a_bag_that_is_not_approved_holds_before_anything_is_made(erp: Company, 
     assert erp.walk(order) == holds.ITEM_CREATE_WAIT
 
 
-def test_missing_items_are_made_priced_once_and_wait_for_approval(erp: Company) -> None:
+def test_missing_items_are_made_priced_once_and_wait_for_approval(either: Company) -> None:
+    erp = either
     other = "2300-ACM01-0002"
     erp.bag(derived=None)
     erp.bag(other, derived=None)
@@ -90,7 +92,8 @@ def test_a_price_run_that_fails_is_a_warning_and_never_an_obstacle(
     assert erp.walk(order) == "COMPLETE"
 
 
-def test_items_that_others_made_stop_the_order_where_they_are_needed(erp: Company) -> None:
+def test_items_that_others_made_stop_the_order_where_they_are_needed(either: Company) -> None:
+    erp = either
     erp.bag(derived="WAIT")
     order = erp.order()
     erp.quiet()
@@ -113,7 +116,8 @@ def test_items_that_others_made_stop_the_order_where_they_are_needed(erp: Compan
 
 
 @pytest.mark.parametrize("hold", ["hold", "credit_hold"])
-def test_an_order_that_is_held_gets_no_job(erp: Company, hold: str) -> None:
+def test_an_order_that_is_held_gets_no_job(either: Company, hold: str) -> None:
+    erp = either
     erp.bag()
     order = erp.order()
     getattr(erp.radius.people, hold)(order)
@@ -158,7 +162,8 @@ def test_a_job_without_requirements_is_refused(erp: Company) -> None:
     assert "requires no film that is still open" in (record.error_message or "")
 
 
-def test_the_wrong_film_holds_before_it_is_bought_and_heals_by_itself(erp: Company) -> None:
+def test_the_wrong_film_holds_before_it_is_bought_and_heals_by_itself(either: Company) -> None:
+    erp = either
     erp.bag()
     other = erp.bag("2300-ACM01-0009")
     order = erp.order()
@@ -172,7 +177,8 @@ def test_the_wrong_film_holds_before_it_is_bought_and_heals_by_itself(erp: Compa
 
 
 @pytest.mark.parametrize("hold", ["hold", "credit_hold"])
-def test_defect_16_a_plant_2_order_that_somebody_holds_is_left_alone(erp: Company, hold: str) -> None:
+def test_defect_16_a_plant_2_order_that_somebody_holds_is_left_alone(either: Company, hold: str) -> None:
+    erp = either
     erp.bag()
     order = erp.order()
     erp.radius.people.set_estimate(BAG, p2=False)
@@ -202,7 +208,8 @@ def test_without_direct_sql_a_person_authorises_the_plant_2_order(
         assert erp.counts() == once(1)
 
 
-def test_lines_that_do_not_show_hold_the_ship_request_until_they_do(erp: Company) -> None:
+def test_lines_that_do_not_show_hold_the_ship_request_until_they_do(either: Company) -> None:
+    erp = either
     erp.bag()
     order = erp.order()
     erp.radius.control.settings(view_lag_seconds=3600)

@@ -168,8 +168,9 @@ def test_a_complete_order_asks_no_more_what_plant_2_does_with_its_job(erp: Compa
 
 @pytest.mark.parametrize("deed", ["receive_po", "close_po", "cancel_po"])
 def test_defect_6_a_blocked_purchase_order_is_completed_by_hand_or_when_it_is_put_back(
-    erp: Company, deed: str
+    either: Company, deed: str
 ) -> None:
+    erp = either
     order = erp.complete()
     getattr(erp.radius.people, deed)(erp.po(order))
     assert erp.walk(order) == "COMPLETE"
@@ -195,7 +196,8 @@ def test_defect_6_a_blocked_purchase_order_is_completed_by_hand_or_when_it_is_pu
     ] * 3
 
 
-def test_an_order_that_is_completed_by_hand_is_still_watched(erp: Company) -> None:
+def test_an_order_that_is_completed_by_hand_is_still_watched(either: Company) -> None:
+    erp = either
     order = erp.complete()
     erp.radius.people.receive_po(erp.po(order))
     erp.radius.people.change_quantity(order, 180_000)

@@ -30,11 +30,9 @@ class TestFirstPull:
     @pytest.fixture(scope="class")
     def world(self, new_counterpoint_world: NewWorld) -> CounterpointWorld:
         world = new_counterpoint_world()
-        for each in MADE[:150]:
-            world.pulled(each.order, minutes=0)
-        for trait in ("state_too_long", "city_too_long", "emoji", "state_spelled_out", "cancelled"):
-            world.pulled(of(trait), minutes=0)
-        world.pulled({**PLAIN[-1], "total": "a lot"}, minutes=0)
+        traits = ("state_too_long", "city_too_long", "emoji", "state_spelled_out", "cancelled")
+        world.pulled(*(each.order for each in MADE[:150]), minutes=0)
+        world.pulled(*map(of, traits), {**PLAIN[-1], "total": "a lot"}, minutes=0)
         world.build("order_pull", tested=True)
         return world
 

@@ -59,7 +59,6 @@ class CounterpointWorld(World):
             tables.metadata.create_all(connection)
             raw.prepare(connection, raws.metadata)
         self._reference()
-        self.warehouse.release()
         self.set_context()
 
     # -- the outside ------------------------------------------------------------------------------
@@ -123,28 +122,29 @@ class CounterpointWorld(World):
                 (raws.ORDER_LINES, read), (raws.ORDER_TAXES, taxes),
             ):  # fmt: skip
                 raw.replace(connection, table, "STAGING_ID", filled, [staging_id])
-        self.warehouse.release()
 
-    def pulled(self, said: Mapping[str, Any], *, minutes: int = 1) -> None:
-        """Land an order of the shop."""
-        order = parse(said, ZONE)
-        key = order.order["WOO_ORDER_ID"]
-        landed = {
-            **{n: v or None for n, v in order.order.items()},
-            "LANDED_AT": self.later(minutes),
-            "PULL_BATCH": "B",
-        }
+    def pulled(self, *said: Mapping[str, Any], minutes: int = 1) -> None:
+        """Land orders of the shop."""
+        orders, at = [parse(one, ZONE) for one in said], self.later(minutes)
+        keys = [order.order["WOO_ORDER_ID"] for order in orders]
+        landed = [
+            {**{n: v or None for n, v in order.order.items()}, "LANDED_AT": at, "PULL_BATCH": "B"}
+            for order in orders
+        ]
+        lines = [line for order in orders for line in order.lines]
+        charges = [charge for order in orders for charge in order.charges]
         with self.warehouse.begin() as connection:
-            raw.replace(connection, raws.WOO_ORDERS, "WOO_ORDER_ID", [landed], [key])
-            raw.replace(connection, raws.WOO_LINES, "WOO_ORDER_ID", order.lines, [key])
-            raw.replace(connection, raws.WOO_CHARGES, "WOO_ORDER_ID", order.charges, [key])
-        self.warehouse.release()
+            for table, some in (
+                (raws.WOO_ORDERS, landed),
+                (raws.WOO_LINES, lines),
+                (raws.WOO_CHARGES, charges),
+            ):
+                raw.replace(connection, table, "WOO_ORDER_ID", some, keys)
 
     def fulfilment(self, *documents: Row) -> None:
         """Replace what became of documents."""
         with self.warehouse.begin() as connection:
             raw.refill(connection, raws.FULFILMENT, documents)
-        self.warehouse.release()
 
     def set_context(self, **changes: Any) -> None:
         context = {

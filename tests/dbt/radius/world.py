@@ -37,7 +37,6 @@ class RadiusWorld(World):
         with self.warehouse.begin() as connection:
             tables.metadata.create_all(connection)
             raw.prepare(connection, raws.metadata)
-        self.warehouse.release()
 
     def set_context(self, **changes: Any) -> None:
         context = {
@@ -54,7 +53,6 @@ class RadiusWorld(World):
     def extract(self) -> None:
         """Read the ERP."""
         extract(self.settings, self.warehouse, INSTANCE)
-        self.warehouse.release()
 
     def stage(self, *, tested: bool = True) -> None:
         """Read the ERP and stage it, with all tests; fails the test when one of them does."""
