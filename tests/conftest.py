@@ -46,7 +46,8 @@ def few(examples: int) -> int:
 
 
 LONG = (
-    "tests/dbt", "tests/radius", "tests/pipeline", "tests/counterpoint", "tests/contracts", "tests/monday", "tests/sandbox",
+    "tests/dbt", "tests/radius", "tests/pipeline", "tests/counterpoint", "tests/contracts", "tests/monday",
+    "tests/sandbox",
 )  # fmt: skip
 LONGEST = (
     "tests/pipeline/test_kills.py", "tests/counterpoint/test_operating.py", "tests/radius/test_kills.py",
