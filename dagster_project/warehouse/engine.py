@@ -54,7 +54,7 @@ class BrokenOff(WarehouseUnavailable):
 
 
 class Warehouse:
-    """One warehouse. Handles are opened when needed and released for dbt, which opens its own."""
+    """One warehouse. Handles are opened when needed; dbt opens its own beside them."""
 
     def __init__(self, url: str) -> None:
         self.url: URL = make_url(url)
@@ -89,8 +89,27 @@ class Warehouse:
                     _raise_in_words(error, self.url)
                 raise
 
+    @contextmanager
+    def lent_to_dbt(self) -> Iterator[str]:
+        """Let dbt work in this process; yield the name under which it has to open the file.
+
+        The embedded file stays open meanwhile: opening it again, or closing it for good, costs more than a model.
+        DuckDB admits that to those who open it with the same configuration, their name included.
+        """
+        if not self.embedded:
+            self.release()
+            yield ""
+            return
+        with self.engine.connect() as held:
+            driver: Any = held.connection.driver_connection
+            ((name,),) = driver.execute("select current_setting('custom_user_agent')").fetchall()
+            try:
+                yield str(name)
+            finally:
+                driver.execute("reset preserve_insertion_order")  # which dbt gives up for all who share the file
+
     def release(self) -> None:
-        """Close every handle, so that dbt or another process may open the file."""
+        """Close every handle, so that another process may open the file."""
         self.engine.dispose()
 
 

@@ -44,7 +44,7 @@ class World:
 
     @contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection of our own. The file stays open until dbt needs it: opening it costs more than a question."""
+        """A connection of our own. The file stays open between them: opening it costs more than a question."""
         with self.warehouse.engine.connect() as held:
             driver: Any = held.connection.driver_connection
             connection: duckdb.DuckDBPyConnection = driver.duplicate()
@@ -102,7 +102,6 @@ class World:
 
     def dbt(self, *arguments: str) -> Any:
         """Run dbt in this process and give up its handles; return its result."""
-        self.warehouse.release()
         return self.runner.invoke(arguments)
 
     @property
@@ -131,7 +130,6 @@ class World:
         return {node.name: node.status for node in self._refreshed(pipeline, step, tested=True)}
 
     def _refreshed(self, pipeline: str, step: str, tested: bool) -> list[NodeResult]:
-        self.warehouse.release()
         runner = self.runner
         try:
             return runner.refresh(pipeline, step, tested=tested)
