@@ -67,6 +67,7 @@ def test_an_object_whose_answer_is_lost_is_found_and_not_made_again(erp: Company
     assert erp.counts() == once(1)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("fault", LOST)
 def test_whatever_is_wrong_with_an_answer_there_is_one_purchase_order(erp: Company, fault: str) -> None:
     order = erp.order()
@@ -76,7 +77,7 @@ def test_whatever_is_wrong_with_an_answer_there_is_one_purchase_order(erp: Compa
 
 
 @pytest.mark.slow
-@pytest.mark.sampled(23)
+@pytest.mark.sampled(47)
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize(("deed", "fault", "when"), [*itertools.product(CREATES, LOST, ("after", "before"))])
 def test_whatever_is_wrong_with_any_answer_every_object_is_there_once(
@@ -103,7 +104,7 @@ def test_whatever_is_wrong_with_any_answer_every_object_is_there_once(
         ("SO2 update", "status 9"),
         ("ship request update", "503"),
         *(
-            pytest.param(*rest, marks=(pytest.mark.slow, pytest.mark.sampled(11)))
+            pytest.param(*rest, marks=(pytest.mark.slow, pytest.mark.sampled(23)))
             for rest in itertools.product(UPDATES, LOST)
         ),
     ],
@@ -129,7 +130,7 @@ def test_a_change_whose_answer_is_lost_is_told_again(erp: Company, deed: str, fa
         ("no number", "before"),
         ("status 9", "after"),
         *(
-            pytest.param(*rest, marks=(pytest.mark.slow, pytest.mark.sampled(11)))
+            pytest.param(*rest, marks=(pytest.mark.slow, pytest.mark.sampled(23)))
             for rest in itertools.product(LOST, ("after", "before"))
         ),
     ],
