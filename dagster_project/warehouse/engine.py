@@ -106,7 +106,9 @@ class Warehouse:
             try:
                 yield str(name)
             finally:
-                driver.execute("reset preserve_insertion_order")  # which dbt gives up for all who share the file
+                driver.execute(
+                    "reset preserve_insertion_order"
+                )  # which dbt gives up for all who share the file
 
     def release(self) -> None:
         """Close every handle, so that another process may open the file."""
