@@ -65,6 +65,21 @@
 {% endmacro %}
 
 
+{# The same, where a column that `counts_when` names counts only under its condition there. #}
+{% macro any_counting_differs(left, right, columns, counts_when) %}
+  {%- set always, conditions = [], [] -%}
+  {%- for column in columns -%}
+    {%- if column.name in counts_when -%}
+      {%- do conditions.append('(' ~ counts_when[column.name] ~ ')\n      and ' ~ any_differs(left, right, [column])) -%}
+    {%- else -%}
+      {%- do always.append(column) -%}
+    {%- endif -%}
+  {%- endfor -%}
+  {%- if not conditions -%}{{ return(any_differs(left, right, columns)) }}{%- endif -%}
+  {{- return('(' ~ ([any_differs(left, right, always)] + conditions) | join('\n      or ') ~ ')') -}}
+{% endmacro %}
+
+
 {# Equality of two keys, to join on; NULL equals nothing. Differs for the collations named above. #}
 {% macro same_key(left, right) %}
   {{- return(adapter.dispatch('same_key', 'order_staging')(left, right)) -}}

@@ -2,10 +2,12 @@
    that need a look are kept: different, new, broken, or not simply delivered; and keys in doubt whose source row is
    gone, which have no values.
    `mapped` and `told` are relations (or selects in brackets); `carried` names further columns of `mapped`, with
-   their types; `look_when` is a condition on `mapped` under which a row needs a look besides. #}
-{% macro compared_with_told(pipeline, entity, mapping_model, mapped, told, carried={}, look_when='1 = 0') %}
+   their types; `look_when` is a condition on `mapped` under which a row needs a look besides; `counts_when` has
+   conditions by column under which what that column says differently counts. #}
+{% macro compared_with_told(pipeline, entity, mapping_model, mapped, told, carried={}, look_when='1 = 0', counts_when={}) %}
   {%- set columns = mapping_columns(mapping_model) -%}
-  {%- set compared = compared_columns(mapping_model) %}
+  {%- set compared = compared_columns(mapping_model) -%}
+  {%- set different = any_counting_differs('mapped', 'told', compared, counts_when) %}
 
 with context as (
   {{- context_of(pipeline, entity) | indent(2) }}
@@ -39,7 +41,7 @@ present as (
     mapped.{{ name }}
     {%- endfor %},
     case when told.business_key is null then 0 else 1 end as is_told,
-    case when told.business_key is null or {{ any_differs('mapped', 'told', compared) }} then 1 else 0 end as is_different,
+    case when told.business_key is null or {{ different }} then 1 else 0 end as is_different,
     unsettled.state as ledger_state,
     case
       when unsettled.may_stand = 1 and not {{ any_differs('mapped', 'tried', columns) }} then 1
@@ -51,7 +53,7 @@ present as (
     unsettled.error_class,
     unsettled.error_message,
     case
-      when told.business_key is not null and {{ any_differs('mapped', 'told', compared) }}
+      when told.business_key is not null and {{ different }}
         then {{ json_changes('told', 'mapped', compared) }}
     end as changed_fields
     {%- for column in columns %},
@@ -62,7 +64,7 @@ present as (
   left join unsettled on {{ same_key('mapped.business_key', 'unsettled.business_key') }}
   left join tried on {{ same_key('mapped.business_key', 'tried.business_key') }}
   where told.business_key is null
-    or {{ any_differs('mapped', 'told', compared) }}
+    or {{ different }}
     or unsettled.business_key is not null
     or mapped.broken_rules is not null
     or {{ look_when }}

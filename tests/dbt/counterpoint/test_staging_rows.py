@@ -17,6 +17,9 @@ MADE = list(generate(450, ending=ENDING))
 PULLED = [each for each in MADE if each.expectation.outcome != "not_pulled"]
 PLAIN = [each.order for each in PULLED if not each.expectation.traits]
 
+DOCUMENT = 900_000_000_000
+MADE_INTO_DOCUMENTS = (3, 5, 6)  # places
+
 
 def of(trait: str) -> dict[str, Any]:
     return next(each.order for each in MADE if trait in each.expectation.traits)
@@ -67,26 +70,33 @@ class TestFirstPull:
 
 
 class TestChanges:
-    """Three orders are staged, one of them got a document; then the shop changes all of them."""
+    """Six orders are staged, three of them got a document; then the shop changes all but one."""
 
     @pytest.fixture(scope="class")
     def world(self, new_counterpoint_world: NewWorld) -> CounterpointWorld:
         world = new_counterpoint_world()
-        for order in PLAIN[:4]:
+        for order in PLAIN[:6]:
             world.pulled(order)
         world.build("order_pull")
         world.told_all("staging_rows")
-        for place, order in enumerate(PLAIN[:4], 1):
-            done: dict[str, Any] = {"IS_APPLIED": 1, "CP_DOC_ID": "900000000001"} if place == 3 else {}
+        for place, order in enumerate(PLAIN[:6], 1):
+            made = place in MADE_INTO_DOCUMENTS
+            done: dict[str, Any] = {"IS_APPLIED": 1, "CP_DOC_ID": str(DOCUMENT + place)} if made else {}
             world.put(place, extra={}, WOO_ORDER_ID=order["id"], **done)
         world.build("order_processing")
         names = [column.name for column in MAPPINGS["documents"].columns]
-        (made,) = world.rows("select * from int_counterpoint__documents_mapped where business_key = '3'")
-        world.ledger("3", told=dump({name: as_told(made[name]) for name in names}), remote_id="900000000001")
+        for place in MADE_INTO_DOCUMENTS:
+            (row,) = world.rows(
+                "select * from int_counterpoint__documents_mapped where business_key = ?", str(place)
+            )
+            told = dump({name: as_told(row[name]) for name in names})
+            world.ledger(str(place), told=told, remote_id=str(DOCUMENT + place))
         later = {"date_modified_gmt": "2026-11-21T08:00:00"}
         world.pulled({**PLAIN[0], **later, "customer_note": "leave it at the door"})
         world.pulled({**PLAIN[1], **later, "status": "cancelled"})
         world.pulled({**PLAIN[2], **later, "refunds": [{"id": 1, "reason": "", "total": "-5.00"}]})
+        world.pulled({**PLAIN[4], **later, "status": "completed"})
+        world.pulled({**PLAIN[5], **later, "status": "cancelled"})
         world.build("order_pull", tested=True)
         world.build("order_processing", tested=True)
         return world
@@ -108,6 +118,18 @@ class TestChanges:
         (error,) = [row for row in world.errors() if row["business_key"] == "3"]
         assert (error["error_type"], error["error_class"]) == ("changed_after_document", "business hold")
         assert json.loads(error["value"]) == {"REFUND_AMT": {"old": "0.0000", "new": "5.0000"}}
+
+    def test_that_it_was_completed_is_no_change_to_carry_into_its_document(
+        self, world: CounterpointWorld
+    ) -> None:
+        assert key(PLAIN[4]) not in world.staged("staging_rows")
+        assert world.errors_of(key(PLAIN[4]), "staging_rows") == []
+        assert world.errors_of("5") == []
+
+    def test_that_it_was_cancelled_is(self, world: CounterpointWorld) -> None:
+        assert key(PLAIN[5]) not in world.staged("staging_rows")
+        assert world.errors_of(key(PLAIN[5]), "staging_rows") == ["changed_after_document"]
+        assert world.errors_of("6") == ["changed_after_document"]
 
     def test_defect_15_an_order_that_says_what_was_told_is_not_staged_again(
         self, world: CounterpointWorld

@@ -1,6 +1,6 @@
 {# Orders that the shop changed after their document was made: what was staged last against what the shop says now.
    Looked at are only those that were landed after they were staged, and not the states of addresses: their list
-   belongs to the pull, and an address changes in more than its state. #}
+   belongs to the pull, and an address changes in more than its state. Nor is it a change that an order was completed. #}
 {{ config(materialized='table' if target.type == 'sqlserver' else 'view') }}
 {%- set columns, compared = [], [] -%}
 {%- for column in mapping_columns('int_counterpoint__staging_rows_mapped') if column.meta.transform != 'lookup' -%}
@@ -68,7 +68,7 @@ final as (
     {{ json_changes('told', 'said', compared) }} as changed_fields
   from said
   inner join told on {{ same_key('said.business_key', 'told.business_key') }}
-  where {{ any_differs('said', 'told', compared) }}
+  where {{ any_counting_differs('said', 'told', compared, status_counts_when('said', '1')) }}
 )
 
 select * from final

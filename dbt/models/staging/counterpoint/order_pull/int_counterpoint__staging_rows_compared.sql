@@ -21,4 +21,5 @@
 {{ compared_with_told(
   'order_pull', 'staging_rows', 'int_counterpoint__staging_rows_mapped', mapped,
   ref('told_counterpoint__staging_rows'), {'is_applied': 'int'},
+  counts_when=status_counts_when('mapped', 'mapped.is_applied'),
 ) }}
