@@ -8,7 +8,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from graphlib import TopologicalSorter
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -82,16 +81,12 @@ def pipeline_of(properties: Mapping[str, Any]) -> str:
 
 
 @cache
-def manifest_path() -> Path:
-    """Parse the project and return the manifest; unchanged files are not parsed again."""
+def manifest() -> dict[str, Any]:
+    """Parse the project, unchanged files not again, and return the manifest: one for the life of a process."""
     settings = load_settings()
     DbtRunner(settings, Warehouse(settings.warehouse)).parse()
-    return settings.order_staging_home / "target" / "manifest.json"
-
-
-def manifest() -> dict[str, Any]:
-    """Return the manifest."""
-    content: dict[str, Any] = json.loads(manifest_path().read_text())
+    path = settings.order_staging_home / "target" / "manifest.json"
+    content: dict[str, Any] = json.loads(path.read_text())
     return content
 
 
