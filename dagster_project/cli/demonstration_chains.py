@@ -45,7 +45,7 @@ def play(settings: Settings) -> None:
     _cycle("once more, with nothing new")
     output.say(
         f"\n{before - earlier} changes in the ERP by us, then a cycle more: {_changes(settings) - before}. "
-        "Look around: order-staging radius status, radius holds; with the sandbox up: radius order N"
+        "Look around: order-staging radius status, radius holds, radius order N"
     )
 
 
