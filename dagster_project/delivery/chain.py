@@ -161,8 +161,10 @@ class Chain:
     def _finish(self, finished: Sequence[tuple[Progress, str]]) -> None:
         now, versions = self.engine.clock.now(), self.engine.versions
         self._write(
-            [(one.target, conclude(one.target, [], versions, now)) for one, _ in finished],
-            [(one.target, "DELIVERED", code, None) for one, code in finished],
+            [
+                (one.target, conclude(one.target, [], versions, now), self._event(one, "DELIVERED", code))
+                for one, code in finished
+            ]
         )
         for one, _ in finished:
             self.engine.sender.delivered(one.target.row, "complete")
@@ -171,42 +173,41 @@ class Chain:
         now, versions = self.engine.clock.now(), self.engine.versions
         self._write(
             [
-                (one.target, without_call(one.target.row, why, versions, now, _since(one, why)))
+                (
+                    one.target,
+                    without_call(one.target.row, why, versions, now, _since(one, why)),
+                    self._event(one, NAMES[type(why)], getattr(why, "code", None), message_of(why)),
+                )
                 for one, why in stopped
-            ],
-            [
-                (one.target, NAMES[type(why)], getattr(why, "code", None), message_of(why))
-                for one, why in stopped
-            ],
+            ]
         )
         for one, why in stopped:
             self.engine.count(one.target.row, NAMES[type(why)], message_of(why))
 
-    def _write(
-        self,
-        changes: Sequence[tuple[Target, dict[str, Any]]],
-        ended: Sequence[tuple[Target, str, str | None, str | None]],
-    ) -> None:
-        """Write what orders became, and how far each came in this run: its history, and what people are told."""
-        if not changes:
+    def _event(
+        self, one: Progress, outcome: str, code: str | None, message: str | None = None
+    ) -> dict[str, Any]:
+        """How far an order came in this run: its history, and what people are told."""
+        target = one.target
+        return {
+            "kind": "OUTCOME", "entity": target.row.entity, "business_key": target.row.key,
+            "incarnation": target.incarnation, "operation": code, "outcome": outcome,
+            "message": message, "batch_id": self.engine.batches.batch_id(target.row),
+        }  # fmt: skip
+
+    def _write(self, ended: Sequence[tuple[Target, dict[str, Any], dict[str, Any]]]) -> None:
+        """Write what orders became, each with its event."""
+        if not ended:
             return
         rows = [
             (target, {"attempt": target.attempt, **columns, "incarnation": target.incarnation})
-            for target, columns in changes
+            for target, columns, _ in ended
         ]
-        events = [
-            {
-                "kind": "OUTCOME", "entity": target.row.entity, "business_key": target.row.key,
-                "incarnation": target.incarnation, "operation": code, "outcome": outcome,
-                "message": message, "batch_id": self.engine.batches.batch_id(target.row),
-            }
-            for target, outcome, code, message in ended
-        ]  # fmt: skip
         with self.ledger.warehouse.begin() as connection:
             self.ledger.amend(connection, [columns for target, columns in rows if target.revision])
             self.ledger.record_new(connection, [columns for target, columns in rows if not target.revision])
             self.engine.batches.flush(connection)
-            self.ledger.events(connection, events)
+            self.ledger.events(connection, [event for _, _, event in ended])
 
 
 def _is_list(wanted: Wanted) -> bool:

@@ -5,7 +5,7 @@ bisected to isolate the poison row; an unknown answer never is.
 """
 
 import json
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice, repeat
@@ -82,22 +82,8 @@ class Sender:
 
         `done` is told how many more rows were dealt with.
         """
-        coming = iter(groups)
         with lanes_for(self.destination.lanes, self._call) as lanes:
-            stop: DeliveryError | None = None
-            while True:
-                if stop is None and (window := list(islice(coming, lanes.room))):
-                    done(self._put(window, lanes))
-                elif lanes.idle:
-                    break
-                else:
-                    results = self._answers(lanes)
-                    done(sum(len(r.plans) for r, result in results if not _has_to_be_halved(r, result)))
-                    stop = stop or _stopped_by(results)
-                    if stop is not None:
-                        self._give_up(lanes)
-        if stop is not None:
-            raise stop
+            self._travel(lanes, iter(groups), done)
 
     def repeat(self, request: Request) -> None:
         """Send a request again whose operations, by the probe, were not executed: same key, same bytes."""
@@ -110,10 +96,24 @@ class Sender:
         self.checkpoint("after_intent")
         with lanes_for(1, self._call) as lanes:
             lanes.put(request)
-            while not lanes.idle:
-                if (stop := _stopped_by(self._answers(lanes))) is not None:
+            self._travel(lanes, iter(()), _uncounted)
+
+    def _travel(self, lanes: Lanes, coming: Iterator[Sequence[Plan]], done: Callable[[int], None]) -> None:
+        """Keep the lanes filled until all is answered; raise the reason to stop once nothing is under way."""
+        stop: DeliveryError | None = None
+        while True:
+            if stop is None and (window := list(islice(coming, lanes.room))):
+                done(self._put(window, lanes))
+            elif lanes.idle:
+                break
+            else:
+                results = self._answers(lanes)
+                done(sum(len(r.plans) for r, result in results if not _has_to_be_halved(r, result)))
+                stop = stop or _stopped_by(results)
+                if stop is not None:
                     self._give_up(lanes)
-                    raise stop
+        if stop is not None:
+            raise stop
 
     def _put(self, groups: Sequence[Sequence[Plan]], lanes: Lanes) -> int:
         """Put a request per group in line whose rows are ours; return how many rows are not."""
@@ -321,6 +321,10 @@ class Sender:
         self.report.operations[(row.entity, how)] += 1
         self.report.count(row, "DELIVERED")
         self.batches.count(row, "DELIVERED")
+
+
+def _uncounted(_rows: int) -> None:
+    """Count no rows: they were counted when they were taken up."""
 
 
 def message_of(outcome: Outcome) -> str | None:

@@ -16,13 +16,13 @@ from dagster_project.delivery.states import RETIRED, State
 from dagster_project.radius import cells, queries
 from dagster_project.radius import raw_tables as raws
 from dagster_project.radius.database import ErpDatabase, Table
+from dagster_project.radius.item_codes import derived_of
 from dagster_project.settings import Settings
 from dagster_project.warehouse import raw, tables
 from dagster_project.warehouse.engine import Warehouse
 
 Columns = dict[str, list[Any]]
 """Rows of a raw table, column by column: thousands of orders are read in each run, most of them as they were."""
-DERIVED = ("16P4-", "1600-")
 _CELLS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
     (sa.Integer, cells.whole),
     (sa.Numeric, cells.number),
@@ -119,15 +119,8 @@ def _job_lines(erp: ErpDatabase, links: Columns) -> Columns:
 def _items(lines: Columns, requirements: Columns) -> list[str]:
     """Base items, what is derived of them, and what the jobs require."""
     bases = _distinct(lines, "ItemCode")
-    derived = {prefix + core(base) for base in bases for prefix in DERIVED}
+    derived = {code for base in bases for code in derived_of(base)}
     return sorted(bases | derived | _distinct(requirements, "ItemCode"))
-
-
-def core(item: str) -> str:
-    """An item code without the marks of printed film and printed roll, which are taken off once, in this order."""
-    for prefix in DERIVED:
-        item = item[len(prefix) :] if item.upper().startswith(prefix) else item
-    return item
 
 
 def _newest(jobs: Columns) -> set[str]:

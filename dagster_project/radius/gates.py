@@ -9,7 +9,7 @@ from dagster_project.delivery.destination import Artefact, Fields, Wanted
 from dagster_project.delivery.outcomes import ErrorClass, Held, Rejected
 from dagster_project.radius import holds
 from dagster_project.radius.facts import APPROVED, ON_HOLD, Order, Requirement
-from dagster_project.radius.item_codes import film_of, roll_of
+from dagster_project.radius.item_codes import derived_of
 from dagster_project.radius.rules import number_of, told_day, told_number
 
 Told = Mapping[str, Fields]
@@ -41,7 +41,7 @@ def items(order: Order, statuses: Mapping[str, str | None], *, has_job: bool) ->
     return [
         Artefact(code, {"item": code, "base_item": base, "kind": kind}, shared=True)
         for base in bases
-        for code, kind in ((film_of(base), FILM), (roll_of(base), ROLL))
+        for code, kind in zip(derived_of(base), (FILM, ROLL), strict=True)
     ]
 
 
@@ -138,7 +138,7 @@ def _bases(order: Order) -> list[str]:
 
 
 def _derived(order: Order) -> list[str]:
-    return [code for base in _bases(order) for code in (film_of(base), roll_of(base))]
+    return [code for base in _bases(order) for code in derived_of(base)]
 
 
 def _line_of(order: Order, item: str) -> int:

@@ -23,6 +23,11 @@ def roll_of(item: str) -> str:
     return ROLL + core(item)
 
 
+def derived_of(item: str) -> tuple[str, str]:
+    """Return the printed film and the printed roll of an item."""
+    return film_of(item), roll_of(item)
+
+
 def is_film(item: str) -> bool:
     """True for a printed film, which alone is bought from plant 2."""
     return item.upper().startswith(FILM)

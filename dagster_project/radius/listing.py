@@ -6,7 +6,7 @@ from dagster_project.delivery.destination import RemoteObject
 from dagster_project.radius import entities, live_queries, objects
 from dagster_project.radius.database import ErpDatabase
 from dagster_project.radius.facts import COMPLETE
-from dagster_project.radius.item_codes import film_of, roll_of
+from dagster_project.radius.item_codes import derived_of
 from dagster_project.radius.reading import number_of
 from dagster_project.radius.surroundings import Surroundings
 
@@ -17,7 +17,8 @@ def of(entity: str, database: ErpDatabase, profile: str) -> Iterator[RemoteObjec
     around = Surroundings(database, profile, orders)
     match entity:
         case entities.ITEMS:
-            codes = {code for o in around.orders.values() for line in o.lines for code in _derived(line.item)}
+            bags = {line.item for order in around.orders.values() for line in order.lines}
+            codes = {code.upper() for bag in bags for code in derived_of(bag)}
             statuses = around.statuses(codes)
             yield from (
                 objects.item_object(code, made=False) for code in sorted(codes) if code.upper() in statuses
@@ -44,7 +45,3 @@ def _plant_2(entity: str, around: Surroundings) -> Iterator[RemoteObject]:
             yield from map(objects.ship_object, around.ship_lines.get(number, ()))
         elif number in around.jobs_p2:
             yield objects.job_object(entity, around.jobs_p2[number], number)
-
-
-def _derived(item: str) -> tuple[str, str]:
-    return film_of(item).upper(), roll_of(item).upper()

@@ -15,7 +15,7 @@ from dagster_project.delivery.records import Record, record_of
 from dagster_project.delivery.states import RETIRED, State
 from dagster_project.radius import raw_tables as raws
 from dagster_project.radius.facts import ART
-from dagster_project.radius.item_codes import film_of, roll_of
+from dagster_project.radius.item_codes import derived_of
 from dagster_project.warehouse import rows, tables
 from dagster_project.warehouse.reading import table_exists
 
@@ -150,7 +150,7 @@ def _add_items(connection: Connection, seen: Mapping[str, dict[str, list[Seen]]]
 def derived(lines: Iterable[Seen]) -> list[str]:
     """Return the printed film and the printed roll of every bag, each once, in the order of the lines."""
     bags = [row["ItemCode"] for row in lines if row["ItemCode"] and row["SOItemTypeCode"] != ART]
-    return list(dict.fromkeys(code for bag in bags for code in (film_of(bag), roll_of(bag))))
+    return list(dict.fromkeys(code for bag in bags for code in derived_of(bag)))
 
 
 def _add(

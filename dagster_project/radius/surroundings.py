@@ -12,7 +12,7 @@ from functools import cached_property
 from dagster_project.radius import cells, live_queries, queries
 from dagster_project.radius.database import ErpDatabase
 from dagster_project.radius.facts import ART, Order, PurchaseLine, Requirement, Sale, SaleLine, ShipLine
-from dagster_project.radius.item_codes import film_of, roll_of
+from dagster_project.radius.item_codes import derived_of
 from dagster_project.radius.reading import (
     grouped,
     number_of,
@@ -81,7 +81,7 @@ class Surroundings:
 
     def _derived(self) -> set[str]:
         bags = {line.item for order in self.orders.values() for line in order.lines}
-        return {code for bag in bags for code in (bag, film_of(bag), roll_of(bag))}
+        return {code for bag in bags for code in (bag, *derived_of(bag))}
 
     @cached_property
     def jobs(self) -> Mapping[int, str]:

@@ -12,7 +12,7 @@ from dagster_project.delivery.destination import Fields, Walk, Wanted
 from dagster_project.delivery.outcomes import ErrorClass, Rejected
 from dagster_project.radius import buying, entities, gates, selling
 from dagster_project.radius.facts import numbers_of
-from dagster_project.radius.item_codes import film_of, roll_of
+from dagster_project.radius.item_codes import derived_of, roll_of
 from dagster_project.radius.rules import by_item, parts_of
 from dagster_project.radius.scene import Scene
 from dagster_project.radius.surroundings import Surroundings
@@ -123,7 +123,7 @@ class Wave:
     def _items_wait(self, walk: Walk) -> Wanted | None:
         order = self.around.orders[int(walk.order.key)]
         bought = self._items_told(walk, entities.PO_LINES) | self._items_told(walk, entities.SO2_LINES)
-        codes = [code for line in order.lines for code in (film_of(line.item), roll_of(line.item))]
+        codes = [code for line in order.lines for code in derived_of(line.item)]
         return gates.own_items_wait(
             order, self.around.statuses(codes), walk.told.get(entities.ITEMS, {}), bought
         )

@@ -74,11 +74,7 @@ class Warehouse:
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """Yield a connection in a transaction; commit at the end, roll back on any error."""
-        try:
-            connection = self.engine.connect()
-        except (sa.exc.DBAPIError, duckdb.Error) as error:
-            raise _unavailable(error, self.url) from None
-        with connection:
+        with self._connected() as connection:
             transaction = connection.begin()
             try:
                 yield connection
@@ -100,15 +96,21 @@ class Warehouse:
             self.release()
             yield ""
             return
-        with self.engine.connect() as held:
+        with self._connected() as held:
             driver: Any = held.connection.driver_connection
             ((name,),) = driver.execute("select current_setting('custom_user_agent')").fetchall()
             try:
                 yield str(name)
             finally:
-                driver.execute(
-                    "reset preserve_insertion_order"
-                )  # which dbt gives up for all who share the file
+                # dbt gives it up for all who share the file
+                driver.execute("reset preserve_insertion_order")
+
+    def _connected(self) -> Connection:
+        """Open the warehouse, or raise WarehouseUnavailable in words."""
+        try:
+            return self.engine.connect()
+        except (sa.exc.DBAPIError, duckdb.Error) as error:
+            raise _unavailable(error, self.url) from None
 
     def release(self) -> None:
         """Close every handle, so that another process may open the file."""

@@ -11,7 +11,8 @@ import sqlglot
 from dagster_project.delivery.outcomes import RequestRefused
 from dagster_project.delivery.records import dump
 from dagster_project.radius import raw_tables as raws
-from dagster_project.radius.extract import core, extract
+from dagster_project.radius.extract import extract
+from dagster_project.radius.item_codes import core
 from dagster_project.settings import Settings
 from dagster_project.warehouse import raw, rows, tables
 from dagster_project.warehouse.engine import Warehouse

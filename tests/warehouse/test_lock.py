@@ -179,6 +179,15 @@ def test_an_analyst_who_has_the_file_open_is_named(embedded: Warehouse, clock: F
             assert analyst.poll() == 0
 
 
+def test_lending_a_file_that_an_analyst_has_open_names_them(embedded: Warehouse) -> None:
+    with (
+        another_process(OPEN, embedded.path) as analyst,
+        pytest.raises(WarehouseUnavailable, match=rf"is held by .*python.* \(pid {analyst.pid}\)$"),
+        embedded.lent_to_dbt(),
+    ):
+        pass
+
+
 def test_opening_a_held_file_names_the_command(embedded: Warehouse) -> None:
     with (
         another_process(HOLD, embedded.url) as holder,
