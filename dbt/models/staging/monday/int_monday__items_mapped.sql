@@ -1,7 +1,5 @@
 -- depends_on: {{ ref('monday_customers') }}
-{{ config(materialized='table' if target.type == 'sqlserver' else 'view') }}
-{# DuckDB reads a view faster than it writes a table. On SQL Server five models would each repeat the text of every
-   transform, for every mention of its column. #}
+{{ config(materialized=kept_as_view()) }}
 {%- set columns = mapping_columns('int_monday__items_mapped') -%}
 {%- set whole = integer_names(orders_columns()) %}
 

@@ -1,5 +1,5 @@
 -- depends_on: {{ ref('int_radius__guard') }}
-{{ config(materialized='ephemeral' if target.type == 'duckdb' else 'table') }}
+{{ config(materialized=kept_inline()) }}
 {# What plant-2 jobs make differently from the open versions of their history: feet by item, because lines of jobs stand in no
    dependable order. #}
 {%- set rows -%}

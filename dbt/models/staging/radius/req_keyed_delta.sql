@@ -1,5 +1,5 @@
 -- depends_on: {{ ref('int_radius__guard') }}
-{{ config(materialized='ephemeral' if target.type == 'duckdb' else 'table') }}
+{{ config(materialized=kept_inline()) }}
 {# What jobs require differently from the open versions of their history; a requirement that somebody serves by now is gone. #}
 {%- set rows -%}
 (

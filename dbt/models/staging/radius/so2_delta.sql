@@ -1,5 +1,5 @@
 -- depends_on: {{ ref('int_radius__guard') }}
-{{ config(materialized='ephemeral' if target.type == 'duckdb' else 'table') }}
+{{ config(materialized=kept_inline()) }}
 {# What plant-2 orders and their lines say differently from the open versions of their history. #}
 {%- set rows -%}
 (

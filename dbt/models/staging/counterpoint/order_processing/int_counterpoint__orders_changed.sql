@@ -1,7 +1,7 @@
 {# Orders that the shop changed after their document was made: what was staged last against what the shop says now.
    Looked at are only those that were landed after they were staged, and not the states of addresses: their list
    belongs to the pull, and an address changes in more than its state. Nor is it a change that an order was completed. #}
-{{ config(materialized='table' if target.type == 'sqlserver' else 'view') }}
+{{ config(materialized=kept_as_view()) }}
 {%- set columns, compared = [], [] -%}
 {%- for column in mapping_columns('int_counterpoint__staging_rows_mapped') if column.meta.transform != 'lookup' -%}
   {%- do columns.append(column) -%}

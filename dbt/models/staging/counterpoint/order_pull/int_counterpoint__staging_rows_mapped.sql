@@ -1,3 +1,3 @@
 -- depends_on: {{ ref('counterpoint_states') }}
-{{ config(materialized='table' if target.type == 'sqlserver' else 'view') }}
+{{ config(materialized=kept_as_view()) }}
 {{ mapped_rows('int_counterpoint__staging_rows_mapped', ref('stg_counterpoint__woo_orders')) }}
