@@ -17,14 +17,18 @@ from dotenv import dotenv_values
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from dagster_project.live_checks import not_live
+from dagster_project.sandbox_defaults import (
+    SANDBOX_BOARD,
+    SANDBOX_DOC_IDS,
+    SANDBOX_RADIUS_URL,
+    SANDBOX_SUBITEM_BOARD,
+    SANDBOX_TOKEN,
+    SANDBOX_WOO_KEY,
+    SANDBOX_WOO_SECRET,
+)
+
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
-SANDBOX_BOARD = "4755559751"
-SANDBOX_SUBITEM_BOARD = "4755559752"
-SANDBOX_TOKEN = "sandbox-token"  # noqa: S105 - what the sandbox accepts; worth nothing elsewhere
-SANDBOX_WOO_KEY = "ck_sandbox"
-SANDBOX_WOO_SECRET = "cs_sandbox"  # noqa: S105 - likewise
-SANDBOX_DOC_IDS = (900_000_000_001, 999_999_999_999)
-SANDBOX_RADIUS_URL = "http://127.0.0.1:8081/radadapter/radius/api"
 _ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
 _MONTH_DAY_YEAR = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 
@@ -282,7 +286,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _safe(self) -> Self:
         if self.env is Environment.LIVE:
-            problems = self._not_live()
+            problems = not_live(self)
             if problems:
                 raise ValueError("ENV is LIVE, but " + "; ".join(problems))
         if self.lease_seconds <= self.monday_timeout_seconds:
@@ -296,56 +300,6 @@ class Settings(BaseSettings):
         if self.uses_radius and self.lease_seconds <= self.radius_timeout_seconds:
             raise ValueError("LEASE_SECONDS must be longer than RADIUS_TIMEOUT_SECONDS")
         return self
-
-    def _not_live(self) -> list[str]:
-        problems = []
-        if self.warehouse_url is None:
-            problems.append("WAREHOUSE_URL is not set")
-        if self.monday_api_token.get_secret_value() in ("", SANDBOX_TOKEN):
-            problems.append("MONDAY_API_TOKEN is missing or the sandbox's")
-        if self.monday_board_id == SANDBOX_BOARD or self.monday_subitem_board_id == SANDBOX_SUBITEM_BOARD:
-            problems.append("MONDAY_BOARD_ID or MONDAY_SUBITEM_BOARD_ID is the sandbox's")
-        if not self.monday_api_url.startswith("https://"):
-            problems.append("MONDAY_API_URL is not an https address")
-        return [*problems, *self._counterpoint_not_live(), *self._radius_not_live()]
-
-    def _counterpoint_not_live(self) -> list[str]:
-        """Only where Counterpoint is used at all: its address is set."""
-        if self.counterpoint_url is None:
-            return []
-        problems = []
-        if (self.cp_doc_id_first, self.cp_doc_id_last) == SANDBOX_DOC_IDS:
-            problems.append("CP_DOC_ID_FIRST and CP_DOC_ID_LAST are the sandbox's: have a range assigned")
-        key, secret = self.woo_consumer_key.get_secret_value(), self.woo_consumer_secret.get_secret_value()
-        if key in ("", SANDBOX_WOO_KEY) or secret in ("", SANDBOX_WOO_SECRET):
-            problems.append("WOO_CONSUMER_KEY or WOO_CONSUMER_SECRET is missing or the sandbox's")
-        if not self.woo_base_url.startswith("https://"):
-            problems.append("WOO_BASE_URL is not an https address")
-        if self.counterpoint_backend == "ncr":
-            if not (self.ncr_api_key.get_secret_value() and self.ncr_api_user):
-                problems.append("NCR_API_KEY or NCR_API_USER is missing")
-            if not self.ncr_api_url.startswith("https://"):
-                problems.append("NCR_API_URL is not an https address")
-        return problems
-
-    def _radius_not_live(self) -> list[str]:
-        """Only where the ERP is used at all: its data source is set."""
-        problems = []
-        if self.radius_database is not None:
-            problems.append("RADIUS_DATABASE is the sandbox's: set DSN")
-        if not self.dsn:
-            return problems
-        if not (self.db_user and self.db_pass.get_secret_value()):
-            problems.append("DB_USER or DB_PASS is missing")
-        if self.radius_api_url == SANDBOX_RADIUS_URL:
-            problems.append("RADIUS_API_URL is the sandbox's")
-        if not self.radius_api_url.startswith(("http://", "https://")):
-            problems.append("RADIUS_API_URL is not an address")
-        if not (self.csr_emails and self.fulfillment_emails and self.admin_emails):
-            problems.append(
-                "CSR_EMAILS, FULFILLMENT_EMAILS or ADMIN_EMAILS is empty: nobody would hear of holds"
-            )
-        return problems
 
     @property
     def uses_radius(self) -> bool:

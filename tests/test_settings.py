@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from dagster_project.radius.pipelines import RADIUS
+from dagster_project.sandbox_defaults import SANDBOX_BOARD, SANDBOX_TOKEN
 from dagster_project.settings import (
-    SANDBOX_BOARD,
-    SANDBOX_TOKEN,
     Environment,
     Settings,
     SettingsError,
