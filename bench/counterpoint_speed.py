@@ -21,7 +21,7 @@ import sqlalchemy as sa
 
 from bench.figures import Figure, Spent, timed
 from bench.orders_world import COMPANY, SHOP, Stand, count, ending, environment, found_company, settings_of
-from bench.world import own_home
+from bench.world import own_home, run_of
 from dagster_project.counterpoint import pull
 from dagster_project.counterpoint.destination import DocumentDestination, database_of
 from dagster_project.counterpoint.documents import Document
@@ -34,7 +34,7 @@ from dagster_project.delivery.report import Report
 from dagster_project.delivery.staging import Filters
 from dagster_project.runs import SystemRun
 from dagster_project.settings import Settings
-from dagster_project.systems import pipeline_named, pipelines_of
+from dagster_project.systems import pipelines_of
 from sandbox.woocommerce.server import WooProcess
 
 EVERYTHING = Filters(everything=True)
@@ -57,16 +57,6 @@ def shop_of(orders: int) -> Iterator[Shop]:
         settings = settings_of(environment(home, server))
         found_company(home, settings)
         yield Shop(settings, server)
-
-
-@contextmanager
-def run_of(settings: Settings, pipeline: str) -> Iterator[SystemRun]:
-    """A run, and its handles given up."""
-    run = SystemRun(settings, pipeline_named(pipeline))
-    try:
-        yield run
-    finally:
-        run.warehouse.release()
 
 
 def measure(quick: bool = False) -> list[Figure]:

@@ -15,14 +15,12 @@ from typing import Any
 from unittest.mock import patch
 
 from bench.figures import Figure, timed
-from bench.world import own_home, settings_for
+from bench.world import own_home, run_of, settings_for
 from dagster_project.adopting import adopt
 from dagster_project.delivery.report import Report
 from dagster_project.delivery.staging import Filters
 from dagster_project.radius.client import RadiusClient
-from dagster_project.runs import SystemRun
 from dagster_project.settings import Settings
-from dagster_project.systems import pipeline_named
 from dagster_project.warehouse import schema
 from dagster_project.warehouse.engine import Warehouse
 from sandbox.radius.erp import Erp
@@ -87,29 +85,19 @@ class Site:
 
     def cycle(self) -> Report:
         """A whole run over everything."""
-        run = SystemRun(self.settings, pipeline_named("radius"))
-        try:
+        with run_of(self.settings, "radius") as run:
             return run.whole(Filters(everything=True))[2]
-        finally:
-            run.warehouse.release()
 
     def stage(self) -> None:
         """Stage without delivering: the project is parsed and its views are made, as in daily use."""
-        run = SystemRun(self.settings, pipeline_named("radius"))
-        try:
-            with run.alone():
-                run.extract()
-                run.stage()
-        finally:
-            run.warehouse.release()
+        with run_of(self.settings, "radius") as run, run.alone():
+            run.extract()
+            run.stage()
 
     def adopt(self) -> None:
         """Take over what the predecessor made."""
-        run = SystemRun(self.settings, pipeline_named("radius"))
-        try:
+        with run_of(self.settings, "radius") as run:
             adopt(run)
-        finally:
-            run.warehouse.release()
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,10 @@ import pyarrow as pa
 from dagster_project.clock import Clock
 from dagster_project.monday.destination import MondayDestination
 from dagster_project.monday.provision import provision
-from dagster_project.runs import Options, SystemRun
+from dagster_project.run_results import Options
+from dagster_project.runs import SystemRun
 from dagster_project.settings import PROJECT_ROOT, Settings, default_home
-from dagster_project.systems import MONDAY
+from dagster_project.systems import MONDAY, pipeline_named
 from dagster_project.warehouse import schema
 from dagster_project.warehouse.engine import Warehouse
 from sandbox.monday.control import Control
@@ -61,6 +62,16 @@ def settings_for(home: Path, **said: Any) -> Settings:
     return Settings(_env_file=None, **settings)  # type: ignore[arg-type]
 
 
+@contextmanager
+def run_of(settings: Settings, pipeline: str, **options: bool) -> Iterator[SystemRun]:
+    """A run as the command line builds it; its handles are given up at the end."""
+    run = SystemRun(settings, pipeline_named(pipeline), options=Options(**options))
+    try:
+        yield run
+    finally:
+        run.warehouse.release()
+
+
 @dataclass
 class World:
     """A warehouse with empty tables, settings, and the strings behind the board."""
@@ -93,14 +104,9 @@ class World:
         self.warehouse.release()
         return found
 
-    @contextmanager
-    def run(self, **options: bool) -> Iterator[SystemRun]:
-        """A run of Monday as the command line builds it; its handles are given up at the end."""
-        run = SystemRun(self.settings, MONDAY, options=Options(**options))
-        try:
-            yield run
-        finally:
-            run.warehouse.release()
+    def run(self, **options: bool) -> AbstractContextManager[SystemRun]:
+        """A run of Monday."""
+        return run_of(self.settings, MONDAY.name, **options)
 
     def destination(self, clock: Clock) -> MondayDestination:
         """The board as one run sees it."""

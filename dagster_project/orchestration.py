@@ -16,7 +16,8 @@ from dagster_project.delivery.outcomes import DeliveryError
 from dagster_project.delivery.report import Report
 from dagster_project.delivery.retention import purge
 from dagster_project.delivery.staging import Filters, NothingChosen, UnknownFilter
-from dagster_project.runs import Options, Resolution, StagingBlocked, SystemRun
+from dagster_project.run_results import Options, Resolution
+from dagster_project.runs import StagingBlocked, SystemRun
 from dagster_project.settings import SettingsError, load_settings
 from dagster_project.systems import PIPELINES, pipeline_named
 from dagster_project.warehouse.engine import Warehouse

@@ -8,8 +8,7 @@ import datetime as dt
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import cast
 
 import sqlalchemy as sa
 
@@ -28,9 +27,10 @@ from dagster_project.delivery.scope import Registry, Run, Scope
 from dagster_project.delivery.sending import no_checkpoint
 from dagster_project.delivery.staging import Filters, read_staged
 from dagster_project.delivery.states import RunStatus
-from dagster_project.delivery.verification import Verification, Verified
+from dagster_project.delivery.verification import Verification
 from dagster_project.impact import SystemImpact, measure
 from dagster_project.notifications.alerts import Alerts
+from dagster_project.run_results import Options, Resolution, Staged
 from dagster_project.settings import Settings
 from dagster_project.systems import Pipeline
 from dagster_project.warehouse import rows, schema, tables
@@ -41,46 +41,6 @@ from dagster_project.warehouse.reading import table_exists
 
 class StagingBlocked(Exception):
     """A guard, a contract or a model failed; nothing was delivered. The message lists what and why."""
-
-
-@dataclass
-class Options:
-    """What an operator may say for one run."""
-
-    start_empty: bool = False
-    allow_removals: bool = False
-    allow_impact: bool = False
-
-
-@dataclass
-class Resolution:
-    """What was found before staging."""
-
-    leftovers: int = 0
-    verified: Verified = field(default_factory=Verified)
-    warnings: list[str] = field(default_factory=list)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return JSON-ready values."""
-        return {"leftovers": self.leftovers, "warnings": self.warnings, **self.verified.as_dict()}
-
-
-@dataclass
-class Staged:
-    """What staging made: dbt's results and the staged rows by entity, change and status."""
-
-    nodes: Sequence[NodeResult]
-    counts: Mapping[str, Mapping[str, int]]
-    seconds: float
-
-    @property
-    def warnings(self) -> list[str]:
-        """Tests that warned, in words."""
-        return [f"{n.name}: {n.failures} rows" for n in self.nodes if n.status == "warn"]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return JSON-ready values."""
-        return {"staged": self.counts, "warnings": self.warnings, "seconds": round(self.seconds, 3)}
 
 
 def quiet_wait(_sentence: str) -> None:

@@ -13,7 +13,8 @@ from dagster_project.delivery.destination import Change, Row, StagedAs
 from dagster_project.delivery.report import Report
 from dagster_project.delivery.staging import Filters
 from dagster_project.delivery.states import RunStatus
-from dagster_project.runs import Options, Resolution, Staged, SystemRun
+from dagster_project.run_results import Options, Resolution, Staged
+from dagster_project.runs import SystemRun
 from dagster_project.settings import load_settings
 from dagster_project.systems import Pipeline, pipeline_named, pipelines_of
 from dagster_project.warehouse.reading import table_exists
