@@ -139,7 +139,7 @@ def _insert(connection: Connection, table: sa.Table, records: list[dict[str, Any
 
 
 def _claim(connection: Connection, table: sa.Table, claims: list[dict[str, Any]]) -> None:
-    assert len(rows.update(connection, table, KEY, claims, matching=("revision",))) == len(claims)
+    assert len(rows.compare_and_swap(connection, table, KEY, claims, matching=("revision",))) == len(claims)
 
 
 def _land(connection: Connection, table: sa.Table, orders: pa.Table) -> None:

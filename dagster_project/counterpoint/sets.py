@@ -30,7 +30,7 @@ def source(
     if connection.dialect.name == "mssql" or len(rows) * len(columns) <= FEW:
         yield _values(connection, columns, rows)
         return
-    with relation(connection, columns, rows) as (name, _):
+    with relation(connection, columns, rows) as name:
         yield f"(select * from {name})", ()
 
 

@@ -149,7 +149,7 @@ class Ledger:
         if fresh:
             ours |= rows.insert_absent(connection, tables.delivery, KEY, fresh)
         if known:
-            ours |= rows.update(connection, tables.delivery, KEY, known, matching=("revision",))
+            ours |= rows.compare_and_swap(connection, tables.delivery, KEY, known, matching=("revision",))
         return {(entity, key) for _, entity, key in ours}
 
     def intend(
@@ -226,7 +226,7 @@ class Ledger:
         ]
         if not settled:
             return set()
-        ours = rows.update(
+        ours = rows.compare_and_swap(
             connection, tables.delivery, KEY, settled, matching=("lease_run",), raise_revision=True
         )
         return {(entity, key) for _, entity, key in ours}
@@ -237,16 +237,14 @@ class Ledger:
         amended = [{**change, "instance": self.run.instance, "updated_at": now} for change in changes]
         if not amended:
             return 0
-        return len(
-            rows.update(
-                connection,
-                tables.delivery,
-                KEY,
-                amended,
-                raise_revision=True,
-                when="t.lease_until is null or t.lease_until < :now",
-                parameters={"now": now},
-            )
+        return rows.update(
+            connection,
+            tables.delivery,
+            KEY,
+            amended,
+            raise_revision=True,
+            when="t.lease_until is null or t.lease_until < :now",
+            parameters={"now": now},
         )
 
     def record_new(self, connection: Connection, new: Sequence[Mapping[str, Any]]) -> set[tuple[str, str]]:

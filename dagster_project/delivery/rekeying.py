@@ -58,8 +58,7 @@ def rekey(
     ]  # fmt: skip
     bound = {"instance": instance, "now": now, "archived": State.ARCHIVED}
     source = [move._asdict() for move in moves]
-    with rows.relation(connection, columns, source) as (relation, parameters):
-        connection.execute(sa.text(_MAKE_ROOM.format(relation=relation)), {**bound, **parameters})
-    with rows.relation(connection, columns, source) as (relation, parameters):
+    with rows.relation(connection, columns, source) as relation:
+        connection.execute(sa.text(_MAKE_ROOM.format(relation=relation)), bound)
         statement = _REKEY[connection.dialect.name].format(relation=relation)
-        return {(row[0], row[1]) for row in connection.execute(sa.text(statement), {**bound, **parameters})}
+        return {(row[0], row[1]) for row in connection.execute(sa.text(statement), bound)}

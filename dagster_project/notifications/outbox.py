@@ -225,7 +225,7 @@ class Outbox:
         }  # fmt: skip
         with self.warehouse.begin() as connection:
             return bool(
-                rows.update(
+                rows.compare_and_swap(
                     connection, tables.mail_outbox, ("mail_id",), [mine], matching=("attempts",),
                     when=f"t.state = '{WAITING}'",
                 )

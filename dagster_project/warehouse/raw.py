@@ -48,14 +48,13 @@ def remove(connection: Connection, table: sa.Table, key: str, keys: Iterable[Any
     wanted = [{key: value} for value in dict.fromkeys(keys)]
     column = sa.Column(key, table.c[key].type)
     for start in range(0, len(wanted), written.CHUNK):
-        with relation(connection, [column], wanted[start : start + written.CHUNK]) as (source, bound):
+        with relation(connection, [column], wanted[start : start + written.CHUNK]) as source:
             name = quoted(connection, key)
             connection.execute(
                 sa.text(
                     f"delete from {quoted(connection, table.name)} "
                     f"where {name} in (select r.{name} from {source} as r)"
-                ),
-                bound,
+                )
             )
 
 

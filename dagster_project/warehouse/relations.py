@@ -8,7 +8,7 @@ fails here, not on one engine only.
 import datetime as dt
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from decimal import Decimal
 from operator import itemgetter
 from typing import Any
@@ -26,25 +26,21 @@ __all__ = ["Record", "arrow", "held", "quoted", "registered", "relation", "value
 Record = Mapping[str, Any]
 
 
-@contextmanager
 def relation(
     connection: Connection, columns: Sequence[sa.Column[Any]], rows: Sequence[Record]
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield (relation, bound parameters): an SQL relation holding `rows` with exactly `columns`.
+) -> AbstractContextManager[str]:
+    """Hold `rows` with exactly `columns` in an SQL relation, and give its name for the length of a block.
 
     Raises ValueError for a value its column cannot hold.
     """
-    table = arrow(columns, [values_of(column.name, rows) for column in columns])
-    with held(connection, columns, table) as name:
-        yield name, {}
+    return held(connection, columns, arrow(columns, [values_of(column.name, rows) for column in columns]))
 
 
-@contextmanager
-def held(connection: Connection, columns: Sequence[sa.Column[Any]], table: pa.Table) -> Iterator[str]:
-    """Yield the name of an SQL relation holding an Arrow table of exactly `columns`."""
-    holding = temporary(connection, columns, table) if _is_tsql(connection) else registered(connection, table)
-    with holding as name:
-        yield name
+def held(
+    connection: Connection, columns: Sequence[sa.Column[Any]], table: pa.Table
+) -> AbstractContextManager[str]:
+    """Hold an Arrow table of exactly `columns` in an SQL relation, and give its name for the length of a block."""
+    return temporary(connection, columns, table) if _is_tsql(connection) else registered(connection, table)
 
 
 def _is_tsql(connection: Connection) -> bool:

@@ -6,6 +6,7 @@ ledger that did would write one order's state over another's.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,9 +15,18 @@ from sqlalchemy.engine import Connection
 from dagster_project.warehouse import tables
 from dagster_project.warehouse.relations import Record, arrow, held, quoted, relation, values_of
 
-__all__ = ["Record", "insert", "insert_absent", "insert_columns", "relation", "select_by_key", "update"]
+__all__ = [
+    "Record",
+    "insert",
+    "insert_absent",
+    "insert_columns",
+    "relation",
+    "select_by_key",
+    "update",
+]
 
 CHUNK = 20_000  # rows in one statement
+FEW = 200  # values that DuckDB binds in less time than it takes to register a relation
 _ALIAS = re.compile(r"\bt\.")  # of the stored row, as `when` writes it
 
 Key = Sequence[str]
@@ -38,8 +48,7 @@ def insert_columns(connection: Connection, table: sa.Table, values: Mapping[str,
     written = 0
     for start in range(0, whole.num_rows, CHUNK):
         with held(connection, columns, whole.slice(start, CHUNK)) as source:
-            result = connection.execute(sa.text(f"{statement}{source} as r"))
-            written += _affected(connection, result)
+            written += _affected(connection, _execute(connection, f"{statement}{source} as r"))
     if written != whole.num_rows:
         raise RuntimeError(f"{table.name}: {whole.num_rows} rows sent, {written} written")
     return written
@@ -59,34 +68,58 @@ def insert_absent(connection: Connection, table: sa.Table, key: Key, rows: Seque
     output, returning = _returning(connection, key)
     inserted: Keys = set()
     for chunk in _chunks(rows):
-        with relation(connection, columns, chunk) as (source, bound):
+        with relation(connection, columns, chunk) as source:
             statement = (
                 f"insert into {target} ({names}){output} select {names} from {source} as r "
                 f"where not exists (select 1 from {target} as t{hint} where {same}){returning}"
             )
-            inserted.update(map(tuple, connection.execute(sa.text(statement), bound).fetchall()))
+            inserted.update(map(tuple, _execute(connection, statement).fetchall()))
     return inserted
 
 
 def update(
-    connection: Connection,
-    table: sa.Table,
-    key: Key,
-    rows: Sequence[Record],
-    *,
-    matching: Sequence[str] = (),
-    when: str = "",
-    parameters: Record | None = None,
-    raise_revision: bool = False,
-) -> Keys:
-    """Set the non-key columns that a row names where the key matches; return the keys that were updated.
+    connection: Connection, table: sa.Table, key: Key, rows: Sequence[Record], *,
+    when: str = "", parameters: Record | None = None, raise_revision: bool = False,
+) -> int:  # fmt: skip
+    """Set the non-key columns that a row names where the key matches; return how many stored rows were updated.
 
     `key` may be one that several stored rows share: all of them are set. Rows may name different columns:
-    what a row does not name stays as it is. A name in `matching` is compare-and-swapped: the stored value must
-    equal the row's `expected_<name>`, NULL equals NULL. `when` is a further condition on the stored row,
-    written with alias t and bound `parameters`. `raise_revision` adds one to the stored revision. Raises
-    ValueError when a key stands twice in `rows`.
+    what a row does not name stays as it is. `when` is a further condition on the stored row, written with alias t
+    and bound `parameters`. `raise_revision` adds one to the stored revision. Raises ValueError when a key stands
+    twice in `rows`.
     """
+    changes = _changes(connection, table, key, rows, (), when, parameters or {}, raise_revision)
+    return sum(_change(connection, table, change) for change in changes)
+
+
+def compare_and_swap(
+    connection: Connection, table: sa.Table, key: Key, rows: Sequence[Record], *,
+    matching: Sequence[str], when: str = "", raise_revision: bool = False,
+) -> Keys:  # fmt: skip
+    """Update where stored values are as expected; return the keys that were updated.
+
+    Each name in `matching` is compared: the stored value must equal the row's `expected_<name>`, NULL equals NULL.
+    """
+    execute = _swap_duckdb if connection.dialect.name == "duckdb" else _swap_tsql
+    changes = _changes(connection, table, key, rows, matching, when, {}, raise_revision)
+    return set().union(*(execute(connection, table, key, change) for change in changes))
+
+
+@dataclass(frozen=True)
+class _Change:
+    """One statement's worth of changes: what is set from which relation, and on what condition."""
+
+    sets: str
+    source: str
+    condition: str
+    bound: Record
+
+
+def _changes(
+    connection: Connection, table: sa.Table, key: Key, rows: Sequence[Record], matching: Sequence[str],
+    when: str, parameters: Record, raise_revision: bool,
+) -> Iterator[_Change]:  # fmt: skip
+    """Yield the changes of rows, a statement for those alike; each has to be made before the next is asked for."""
     _refuse_twice(table, key, rows)
     expected = {f"expected_{name}": name for name in matching}
     stored = "t" if connection.dialect.name == "duckdb" else _name(connection, table)
@@ -97,71 +130,93 @@ def update(
             *([f"({re.sub(_ALIAS, f'{stored}.', when)})"] if when else []),
         ]
     )
-    updated: Keys = set()
     for alike in _alike(rows):
         columns = [
             *_columns(table, alike, besides=expected),
             *(sa.Column(alias, table.c[name].type) for alias, name in expected.items()),
         ]
-        changes = {
+        values = {
             column.name: f"r.{quoted(connection, column.name)}"
             for column in columns
             if column.name not in key and column.name not in expected
         }
         if raise_revision:
-            changes["revision"] = f"{stored}.{quoted(connection, 'revision')} + 1"
-        if not changes:
+            values["revision"] = f"{stored}.{quoted(connection, 'revision')} + 1"
+        if not values:
             raise ValueError(f"{table.name}: an update names no column but its key")
-        sets = ", ".join(f"{quoted(connection, name)} = {value}" for name, value in changes.items())
-        execute = _update_duckdb if connection.dialect.name == "duckdb" else _update_tsql
+        sets = ", ".join(f"{quoted(connection, name)} = {value}" for name, value in values.items())
         for chunk in _chunks(alike):
-            with relation(connection, columns, chunk) as (source, bound):
-                bound = {**bound, **(parameters or {})}
-                updated |= execute(connection, table, key, sets, source, condition, bound)
-    return updated
+            with relation(connection, columns, chunk) as source:
+                yield _Change(sets, source, condition, parameters)
 
 
-def _update_duckdb(
-    connection: Connection, table: sa.Table, key: Key, sets: str, source: str, condition: str, bound: Record
-) -> Keys:
+def _swap_duckdb(connection: Connection, table: sa.Table, key: Key, change: _Change) -> Keys:
     """Find the rows, then change them. With `returning`, DuckDB would delete and insert whole rows.
 
     Nothing comes in between: both statements see the snapshot of one transaction.
     """
-    target = _name(connection, table)
     names = ", ".join(f"t.{quoted(connection, name)}" for name in key)
-    find = f"select {names} from {target} as t join {source} as r on {condition}"
-    found = connection.execute(sa.text(find), bound).fetchall()
-    change = f"update {target} as t set {sets} from {source} as r where {condition}"
-    changed = _affected(connection, connection.execute(sa.text(change), bound))
+    find = (
+        f"select {names} from {_name(connection, table)} as t join {change.source} as r on {change.condition}"
+    )
+    found = _execute(connection, find, change.bound).fetchall()
+    changed = _change(connection, table, change)
     if changed != len(found):
         raise RuntimeError(f"{table.name}: {len(found)} rows found, {changed} updated")
     return set(map(tuple, found))
 
 
-def _update_tsql(
-    connection: Connection, table: sa.Table, key: Key, sets: str, source: str, condition: str, bound: Record
-) -> Keys:
+def _swap_tsql(connection: Connection, table: sa.Table, key: Key, change: _Change) -> Keys:
     """Change rows and return their keys in one statement, so that no other session comes in between."""
     output, _ = _returning(connection, key)
-    statement = f"update {_name(connection, table)} set {sets}{output} from {source} as r where {condition}"
-    return set(map(tuple, connection.execute(sa.text(statement), bound).fetchall()))
+    statement = f"update {_name(connection, table)} set {change.sets}{output} from {change.source} as r"
+    found = _execute(connection, f"{statement} where {change.condition}", change.bound)
+    return set(map(tuple, found.fetchall()))
+
+
+def _change(connection: Connection, table: sa.Table, change: _Change) -> int:
+    alias = " as t" if connection.dialect.name == "duckdb" else ""
+    statement = f"update {_name(connection, table)}{alias} set {change.sets} from {change.source} as r"
+    return _affected(connection, _execute(connection, f"{statement} where {change.condition}", change.bound))
 
 
 def select_by_key(
     connection: Connection, table: sa.Table, key: Key, keys: Sequence[Sequence[Any]]
 ) -> Iterator[sa.Row[Any]]:
     """Yield the stored rows whose key is among `keys`, in no order."""
-    wanted = [dict(zip(key, values, strict=True)) for values in dict.fromkeys(map(tuple, keys))]
+    distinct = list(dict.fromkeys(map(tuple, keys)))
+    if connection.dialect.name == "duckdb" and len(distinct) * len(key) <= FEW:
+        yield from _select_few(connection, table, key, distinct)
+        return
     columns = [table.c[name] for name in key]
-    for chunk in _chunks(wanted):
-        with relation(connection, columns, chunk) as (source, bound):
+    for chunk in _chunks([dict(zip(key, values, strict=True)) for values in distinct]):
+        with relation(connection, columns, chunk) as source:
             statement = (
                 f"select t.* from {_name(connection, table)} as t "
                 f"join {source} as r on {_same_key(connection, table, key)}"
             )
-            found = connection.execute(sa.text(statement), bound).fetchall()
+            found = _execute(connection, statement).fetchall()
         yield from found
+
+
+def _select_few(
+    connection: Connection, table: sa.Table, key: Key, keys: Sequence[tuple[Any, ...]]
+) -> Sequence[sa.Row[Any]]:
+    """Bind the keys themselves: half of what it takes to register a relation, and to join it."""
+    if not keys:
+        return []
+    names = ", ".join(quoted(connection, name) for name in key)
+    one = f"({', '.join('?' * len(key))})"
+    statement = (
+        f"select * from {_name(connection, table)} where ({names}) in ({', '.join([one] * len(keys))})"
+    )
+    bound = tuple(value for values in keys for value in values)
+    return connection.exec_driver_sql(statement, bound).fetchall()
+
+
+def _execute(connection: Connection, statement: str, bound: Record | None = None) -> sa.CursorResult[Any]:
+    """Run a statement of ours. SQLAlchemy takes one apart that has nothing bound for as long as DuckDB runs it."""
+    return connection.execute(sa.text(statement), bound) if bound else connection.exec_driver_sql(statement)
 
 
 def _columns(table: sa.Table, rows: Sequence[Record], besides: Sequence[str] | Record = ()) -> list[Any]:
