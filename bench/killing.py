@@ -24,7 +24,6 @@ ROOT = Path(__file__).resolve().parents[1]
 BOARD = 4755559751
 KEY_COLUMN, QUANTITY = "record_uuid_ext", "numeric_mkra7j8e"
 PATIENCE = 300.0
-POINTS = ("before_intent", "after_intent", "after_answer", "after_outcome")
 
 
 class Victim:

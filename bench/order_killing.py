@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench.killing import POINTS, Victim
+from bench.killing import Victim
 from dagster_project.counterpoint.writing import POINTS as INSIDE
+from dagster_project.delivery.sending import POINTS
 
 PIPELINES: Mapping[str, tuple[str, ...]] = {
     "order_pull": POINTS,

@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 
 from bench.chain_world import Count, Plant, count, plant_of
 from bench.figures import Figure
-from bench.killing import POINTS, Victim
+from bench.killing import Victim
 from bench.order_killing import LAST, Strikes, through_kills_of
 from bench.world import own_home
+from dagster_project.delivery.sending import POINTS
 
 KILLS, ORDERS = 200, 100
 AT_RANDOM = 8

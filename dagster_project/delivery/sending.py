@@ -59,6 +59,10 @@ class Patience:
     attempts: int = 8
 
 
+POINTS = ("before_intent", "after_intent", "after_answer", "after_outcome")
+"""What `checkpoint` is told, in the order in which a request passes them."""
+
+
 def no_checkpoint(_point: str) -> None:
     """Stand where crash tests kill the process."""
 

@@ -1,6 +1,7 @@
 """Counterpoint as the contract sees it: documents, and rows of USER_ORDER_STAGING, in a company of the sandbox."""
 
 import json
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -51,7 +52,7 @@ class Faulty:
         return answer
 
 
-class CompanyOutside:
+class CompanyOutside(ABC):
     """What documents and staging rows have in common."""
 
     system = "counterpoint"
@@ -67,23 +68,15 @@ class CompanyOutside:
         settings = self.settings.model_copy(update={"counterpoint_orders_per_request": size})
         return Faulty(self.built(settings, clock), self.faults)
 
+    @abstractmethod
     def built(self, settings: Settings, clock: Clock) -> Any:
-        raise NotImplementedError
+        """The destination itself, before anything fails as ordered."""
 
     def fault(self, *names: str) -> None:
         self.faults.extend(names)
 
-    def later(self, seconds: float) -> None:
+    def later(self, seconds: float) -> None:  # noqa: B027 - nothing to do is what it does
         """The database's own clock is nobody's concern here."""
-
-    def delete(self, key: str) -> None:
-        raise NotImplementedError
-
-    def change(self, key: str, said: str, value: str) -> None:
-        raise NotImplementedError
-
-    def made_before(self, said: Mapping[str, Any]) -> str:
-        raise NotImplementedError
 
 
 class DocumentsOutside(CompanyOutside):

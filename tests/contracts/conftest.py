@@ -21,13 +21,9 @@ from dagster_project.warehouse.engine import Warehouse
 from sandbox.monday.server import RunningMonday
 from tests.conftest import FakeClock
 from tests.contracts.board import BoardOutside
-from tests.contracts.outside import Outside, Recording, Sent
+from tests.contracts.outside import Outside, People, Recording, Sent
 from tests.contracts.restaging import Wanted, restage
 from tests.contracts.shelf import Shelf, ShelfOutside
-
-
-class Crash(BaseException):
-    """The process ends here: no handler of the product may catch it and go on."""
 
 
 @dataclass
@@ -46,6 +42,12 @@ class World:
         """The shelf, for what only it can tell."""
         assert isinstance(self.outside, ShelfOutside)
         return self.outside.shelf
+
+    @property
+    def people(self) -> People:
+        """Those who change things by hand there."""
+        assert isinstance(self.outside, People)
+        return self.outside
 
     # -- the source ---------------------------------------------------------------------------------
 

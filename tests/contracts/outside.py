@@ -5,7 +5,7 @@ that is set back when somebody changes it there. Every system says what these ar
 """
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from dagster_project.clock import Clock
 from dagster_project.delivery.destination import Destination, Fields
@@ -38,6 +38,11 @@ class Outside(Protocol):
 
     def later(self, seconds: float) -> None:
         """Let time pass there, too."""
+
+
+@runtime_checkable
+class People(Protocol):
+    """Those who work in an outside system by hand."""
 
     def delete(self, key: str) -> None:
         """Somebody removes an order."""

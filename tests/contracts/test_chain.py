@@ -1,7 +1,6 @@
 """The chain driver: order → job → purchase orders, on a shelf."""
 
 import datetime as dt
-import itertools
 import threading
 from collections.abc import Mapping, Sequence
 
@@ -29,11 +28,12 @@ from dagster_project.delivery.outcomes import AccessRefused, Held
 from dagster_project.delivery.records import Record
 from dagster_project.delivery.report import Report
 from dagster_project.delivery.scope import Run, Scope
-from dagster_project.delivery.sending import no_checkpoint
+from dagster_project.delivery.sending import POINTS, no_checkpoint
 from dagster_project.delivery.states import State
 from dagster_project.warehouse import tables
-from tests.contracts.conftest import Crash, World
+from tests.contracts.conftest import World
 from tests.contracts.shelf import ShelfDestination
+from tests.crashes import Crash, crash_at
 
 STEPS = (
     Entity("orders", "STG_orders", "COMPLETED"),
@@ -248,18 +248,12 @@ def test_requests_under_way_when_the_run_is_stopped_are_still_listened_to(world:
 
 @pytest.mark.sampled(3)
 @pytest.mark.parametrize(("lanes", "occurrence"), [(1, 1), (1, 2), (1, 3), (1, 4), (4, 1), (4, 2), (4, 3)])
-@pytest.mark.parametrize("point", ["before_intent", "after_intent", "after_answer", "after_outcome"])
+@pytest.mark.parametrize("point", POINTS)
 def test_a_crash_anywhere_in_a_chain_makes_nothing_twice(
     world: World, point: str, occurrence: int, lanes: int
 ) -> None:
-    passed = itertools.count(1)
-
-    def checkpoint(name: str) -> None:
-        if name == point and next(passed) == occurrence:
-            raise Crash(name)
-
     with pytest.raises(Crash):
-        drive(world, [order(world, "o1"), order(world, "o2")], checkpoint, lanes)
+        drive(world, [order(world, "o1"), order(world, "o2")], crash_at(point, occurrence), lanes)
     world.later(minutes=5)
     drive(world, [order(world, "o1"), order(world, "o2")], lanes=lanes)
     assert keys(world, "films") == ["A"]

@@ -8,14 +8,15 @@ from hypothesis import strategies as st
 
 from dagster_project.clock import new_id
 from dagster_project.delivery.outcomes import DeliveryError
+from dagster_project.delivery.sending import POINTS
 from dagster_project.warehouse import tables
 from dagster_project.warehouse.engine import Warehouse
 from tests.conftest import FakeClock, few
-from tests.contracts.conftest import Crash, World
+from tests.contracts.conftest import World
+from tests.crashes import Crash
 
 KEYS = ("a", "b", "c", "d", "e")
 FAULTS = ("", "timeout before", "timeout after commit", "half then reset", "wait 2")
-POINTS = ("before_intent", "after_intent", "after_answer", "after_outcome")
 
 edits = st.one_of(
     st.tuples(st.just("want"), st.sampled_from(KEYS), st.sampled_from(["red", "blue"]), st.integers(0, 3)),

@@ -1,11 +1,8 @@
 """What every destination promises about making an object, also those that change and remove nothing.
 
-On the shelf, in Counterpoint's documents and in its order staging. `test_kernel` has the promises about lines,
-changes and removals, which these do not know.
+In Counterpoint's documents and in its order staging. `test_kernel` makes the same promises of the others, and those
+about lines, changes and removals, which these do not know.
 """
-
-import itertools
-from collections.abc import Callable, Mapping
 
 import pytest
 import sqlalchemy as sa
@@ -18,36 +15,24 @@ from dagster_project.delivery.outcomes import (
     LeaseLost,
     MustWait,
 )
-from dagster_project.delivery.sending import Patience
+from dagster_project.delivery.sending import POINTS, Patience
 from dagster_project.delivery.states import State
 from dagster_project.warehouse import tables
 from dagster_project.warehouse.engine import Warehouse
 from tests.conftest import FakeClock
 from tests.contracts.company import DocumentsOutside, StagingRowsOutside
-from tests.contracts.conftest import Crash, World
-from tests.contracts.shelf import ShelfOutside
-from tests.counterpoint.conftest import company, fresh_company
+from tests.contracts.conftest import World
+from tests.counterpoint.conftest import Company, company, fresh_company
+from tests.crashes import Crash, crash_at
 
 __all__ = ["company", "fresh_company"]
-POINTS = ("before_intent", "after_intent", "after_answer", "after_outcome")
 KINDS = {"documents": DocumentsOutside, "staging rows": StagingRowsOutside}
 
 
-class NumberedShelf(ShelfOutside):
-    """A shelf whose orders are asked for by number."""
-
-    words: Mapping[str, str] = {"orders": "orders"}
-
-    def key(self, number: int) -> str:
-        return f"o{number}"
-
-
-@pytest.fixture(params=["shelf", *KINDS])
-def world(request: pytest.FixtureRequest, warehouse: Warehouse, clock: FakeClock) -> World:
+@pytest.fixture(params=KINDS)
+def world(request: pytest.FixtureRequest, warehouse: Warehouse, clock: FakeClock, company: Company) -> World:
     """An empty source, an empty ledger, and each outside system in turn, empty."""
-    if request.param == "shelf":
-        return World(warehouse, clock, NumberedShelf())
-    return World(warehouse, clock, KINDS[request.param](request.getfixturevalue("company")))
+    return World(warehouse, clock, KINDS[request.param](company))
 
 
 def want(world: World, count: int) -> list[str]:
@@ -56,16 +41,6 @@ def want(world: World, count: int) -> list[str]:
     for key in keys:
         world.want(key)
     return keys
-
-
-def crash_at(point: str, occurrence: int = 1) -> Callable[[str], None]:
-    passed = itertools.count(1)
-
-    def checkpoint(name: str) -> None:
-        if name == point and next(passed) == occurrence:
-            raise Crash(name)
-
-    return checkpoint
 
 
 def test_orders_arrive_once_and_a_second_run_sends_nothing(world: World) -> None:

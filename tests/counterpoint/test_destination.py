@@ -17,6 +17,7 @@ from dagster_project.delivery.adoption import Adoption, Candidate, check_first_c
 from dagster_project.delivery.destination import Destination
 from dagster_project.delivery.mapping import load_all
 from dagster_project.delivery.outcomes import FirstContactRefused, PreflightFailed
+from dagster_project.delivery.sending import POINTS as KERNEL_POINTS
 from dagster_project.delivery.sending import no_checkpoint
 from dagster_project.delivery.states import State
 from dagster_project.settings import Settings
@@ -26,24 +27,10 @@ from tests.conftest import FakeClock
 from tests.counterpoint.conftest import PLACE, Company
 from tests.counterpoint.delivering import Deliveries
 from tests.counterpoint.made_up import line, order
+from tests.crashes import Crash, crash_at
 
-KERNEL_POINTS = ("before_intent", "after_intent", "after_answer", "after_outcome")
 MAPPINGS = load_all("counterpoint")
 OURS = "DOC_ID >= 900000000001"
-
-
-class Crash(BaseException):
-    """The process ends here."""
-
-
-def crash_at(point: str, occurrence: int = 1) -> Callable[[str], None]:
-    passed = itertools.count(1)
-
-    def checkpoint(name: str) -> None:
-        if name == point and next(passed) == occurrence:
-            raise Crash(name)
-
-    return checkpoint
 
 
 @dataclass

@@ -12,6 +12,7 @@ from dagster_project.counterpoint.ncr import NcrDocuments
 from dagster_project.delivery.destination import Destination
 from dagster_project.delivery.mapping import load_all
 from dagster_project.delivery.outcomes import AccessRefused
+from dagster_project.delivery.sending import POINTS as KERNEL_POINTS
 from dagster_project.delivery.states import State
 from dagster_project.settings import Settings
 from dagster_project.warehouse import schema
@@ -22,7 +23,7 @@ from tests.conftest import FakeClock
 from tests.counterpoint.conftest import Company
 from tests.counterpoint.delivering import Deliveries
 from tests.counterpoint.made_up import line, order
-from tests.counterpoint.test_destination import KERNEL_POINTS, Crash, crash_at
+from tests.crashes import Crash, crash_at
 
 MAPPINGS = load_all("counterpoint")
 

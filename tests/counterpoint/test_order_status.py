@@ -11,6 +11,7 @@ from dagster_project.counterpoint.order_status import WooStatusDestination, shop
 from dagster_project.delivery.destination import Destination
 from dagster_project.delivery.mapping import load_all
 from dagster_project.delivery.outcomes import AccessRefused, MustWait
+from dagster_project.delivery.sending import POINTS as KERNEL_POINTS
 from dagster_project.delivery.sending import Patience
 from dagster_project.delivery.states import State
 from dagster_project.settings import Settings
@@ -19,7 +20,7 @@ from dagster_project.warehouse.engine import Warehouse
 from sandbox.woocommerce.server import RunningWoo
 from tests.conftest import FakeClock
 from tests.counterpoint.delivering import Deliveries
-from tests.counterpoint.test_destination import KERNEL_POINTS, Crash, crash_at
+from tests.crashes import Crash, crash_at
 
 MAPPINGS = load_all("counterpoint")
 

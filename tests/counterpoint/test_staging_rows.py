@@ -12,6 +12,7 @@ from dagster_project.counterpoint.staging_rows import StagingRowDestination
 from dagster_project.delivery.destination import Destination
 from dagster_project.delivery.mapping import load_all
 from dagster_project.delivery.outcomes import PreflightFailed
+from dagster_project.delivery.sending import POINTS as KERNEL_POINTS
 from dagster_project.delivery.states import State
 from dagster_project.settings import Settings
 from dagster_project.warehouse import schema
@@ -19,7 +20,7 @@ from dagster_project.warehouse.engine import Warehouse
 from tests.conftest import FakeClock
 from tests.counterpoint.conftest import Company
 from tests.counterpoint.delivering import Deliveries
-from tests.counterpoint.test_destination import KERNEL_POINTS, Crash, crash_at
+from tests.crashes import Crash, crash_at
 
 MAPPINGS = load_all("counterpoint")
 (MAPPING,) = (one for one in MAPPINGS if one.entity == "staging_rows")

@@ -1,7 +1,7 @@
 """Documents in Counterpoint's database: exactly one per order, stock exact, numbers once, under any end."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
@@ -29,21 +29,7 @@ from dagster_project.delivery.outcomes import (
 from tests.conftest import FakeClock
 from tests.counterpoint.conftest import Company
 from tests.counterpoint.made_up import line, order, random_order
-
-
-class Crash(BaseException):
-    """The process ends here."""
-
-
-def crash_at(point: str, occurrence: int = 1) -> Callable[[str], None]:
-    left = [occurrence]
-
-    def checkpoint(name: str) -> None:
-        left[0] -= name == point
-        if name == point and left[0] == 0:
-            raise Crash(name)
-
-    return checkpoint
+from tests.crashes import Crash, crash_at
 
 
 def staged(company: Company, count: int, **values: object) -> list[Document]:

@@ -1,6 +1,5 @@
 """Runs of the real engine against the board: few requests, nothing lost, nothing twice."""
 
-import itertools
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 from dagster_project.clock import new_id
 from dagster_project.delivery.outcomes import AccessRefused, DeliveryError
+from dagster_project.delivery.sending import POINTS
 from dagster_project.delivery.states import State
 from dagster_project.monday.destination import MondayDestination
 from dagster_project.monday.provision import provision
@@ -18,9 +18,9 @@ from dagster_project.warehouse import schema
 from dagster_project.warehouse.engine import Warehouse
 from sandbox.monday.control import Control
 from tests.conftest import FakeClock, few
-from tests.monday.whole_runs import BOARD, Crash, Orders
+from tests.crashes import Crash, crash_at
+from tests.monday.whole_runs import BOARD, Orders
 
-POINTS = ("before_intent", "after_intent", "after_answer", "after_outcome")
 LOST = ("silence", "close", "reset", "html", "half_json", "empty", "status")
 
 
@@ -36,17 +36,6 @@ def orders(ledger_warehouse: Warehouse, clock: FakeClock, settings: Settings, mo
 
 def mutations(monday: Control) -> int:
     return int(monday.calls()["mutations"])
-
-
-def crash_at(point: str, occurrence: int):
-    """End the process when it passes a point for the n-th time."""
-    passed = itertools.count(1)
-
-    def checkpoint(name: str) -> None:
-        if name == point and next(passed) == occurrence:
-            raise Crash(name)
-
-    return checkpoint
 
 
 def test_69_items_with_264_lines_take_at_most_18_mutations_and_a_second_run_takes_none(

@@ -24,10 +24,6 @@ from tests.monday.acting import ITEM, LINE
 BOARD = 4755559751
 
 
-class Crash(BaseException):
-    """The process ends here."""
-
-
 @dataclass
 class Orders:
     """A source, a ledger and a board that outlive runs."""

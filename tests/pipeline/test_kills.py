@@ -8,7 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from bench.killing import POINTS, Victim, count
+from bench.killing import Victim, count
+from dagster_project.delivery.sending import POINTS
 from sandbox.monday.process import MondayProcess
 from tests.pipeline.conftest import Prepared
 from tests.pipeline.world import Pipeline

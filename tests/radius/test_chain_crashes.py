@@ -1,17 +1,17 @@
 """A process that dies at any point of a chain: the next run makes what is missing, and nothing twice."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from dagster_project.delivery.sending import POINTS
 from dagster_project.radius import holds
 from dagster_project.warehouse.engine import Warehouse
-from tests.contracts.conftest import Crash
+from tests.crashes import Crash, crash_at
 from tests.radius.chains import PROFILES, Company, company, once
 
-POINTS = ("before_intent", "after_intent", "after_answer", "after_outcome")
 REQUESTS = 10
 """Of two orders whose items are there: five objects each."""
 
@@ -23,21 +23,10 @@ def erp(tmp_path: Path, ledger_warehouse: Warehouse) -> Iterator[Company]:
         yield found
 
 
-def dies(point: str, occurrence: int) -> Callable[[str], None]:
-    """A checkpoint at which the process ends when it is passed so often."""
-    passed = itertools.count(1)
-
-    def checkpoint(name: str) -> None:
-        if name == point and next(passed) == occurrence:
-            raise Crash(name)
-
-    return checkpoint
-
-
 def die_and_come_back(erp: Company, point: str, occurrence: int) -> bool:
     """Run to the point and, as another process, once more; True when the point was reached."""
     try:
-        erp.run(checkpoint=dies(point, occurrence))
+        erp.run(checkpoint=crash_at(point, occurrence))
     except Crash:
         erp.clock.sleep(300)
         erp.run()
@@ -130,7 +119,7 @@ def test_a_requirement_that_vanished_while_its_purchase_was_in_doubt_is_left_to_
     order = erp.order()
     erp.radius.people.add_line(order, other, 20_000)
     with pytest.raises(Crash):
-        erp.run(checkpoint=dies("after_answer", 2))  # the purchase order is made, nobody wrote it down
+        erp.run(checkpoint=crash_at("after_answer", 2))  # the purchase order is made, nobody wrote it down
     erp.radius.people.remove_line(order, 2)
     erp.radius.people.reconfirm_p4(order)
     erp.clock.sleep(300)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bench import radius_kills
-from bench.killing import POINTS
+from dagster_project.delivery.sending import POINTS
 from tests.conftest import Parsed
 
 
