@@ -279,7 +279,7 @@ def _came_of_it(
     still = staged.waiting(connection, ("FAILED", "PENDING"), batch)
     meant = [row for row in still if staging_id in (None, row["STAGING_ID"])]
     return {
-        "made": [staged.one(connection, int(key))["order"]["CP_DOC_ID"] for key in made],
+        "made": staged.documents(connection, [int(key) for key in made]),
         "failed": [
             {**row, "error": row["VALIDATION_ERROR"] or "not made: see order-staging errors order_processing"}
             for row in meant

@@ -88,7 +88,9 @@ def desk(
             "ORDER_PROCESSING_ALERT_EMAIL": "ops@shop.example", "SMTP_TIMEOUT_SECONDS": 2,
         }.items():  # fmt: skip
             monkeypatch.setenv(name, str(value))
-        yield Desk(tmp_path, Company(CounterpointDatabase(f"duckdb:///{path}")), shop, mailbox, capsys)
+        database = CounterpointDatabase(f"duckdb:///{path}")
+        with database.connect():  # opening the file anew for every look would cost more than a command
+            yield Desk(tmp_path, Company(database), shop, mailbox, capsys)
 
 
 def test_a_day_of_an_operator(desk: Desk) -> None:
