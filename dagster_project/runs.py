@@ -40,7 +40,7 @@ from dagster_project.warehouse.reading import table_exists
 
 
 class StagingBlocked(Exception):
-    """A guard, a contract or a model failed; nothing was delivered. The message lists what and why."""
+    """A guard, a contract or a model failed, and what comes after it was not done. The message lists what and why."""
 
 
 def quiet_wait(_sentence: str) -> None:
@@ -122,9 +122,16 @@ class SystemRun:
             staged = self.stage()
             self.scope.take()  # staging may outlast the lease; rows that another run touched have moved on
             report = self.deliver(filters, resolution)
-            self.settle()
-            self.close(report)
+            self.conclude(report)
         return resolution, staged, report
+
+    def conclude(self, report: Report) -> None:
+        """Settle, and record how the run ended. What could not be settled is part of that: the delivery stands."""
+        try:
+            self.settle()
+        except StagingBlocked as error:
+            report.unsettled = str(error).splitlines()
+        self.close(report)
 
     def close(self, report: Report) -> None:
         """Record how the run ended, and let those know whom it concerns."""
@@ -187,10 +194,7 @@ class SystemRun:
         """Compute STG_ and what depends on it; raise StagingBlocked when a guard or a contract fails."""
         started = self.clock.now()
         self._set_context()
-        nodes = self.dbt.refresh(self.pipeline.name, "stage", on_node=self.on_node)
-        failed = [node for node in nodes if node.blocks]
-        if failed:
-            raise StagingBlocked("\n".join(_sentence(node) for node in failed))
+        nodes = self._refreshed("stage")
         if guard_impact and not self.options.allow_impact:
             self._guard_impact()
         seconds = (self.clock.now() - started).total_seconds()
@@ -227,8 +231,14 @@ class SystemRun:
         return Chain(engine, cast(ChainDestination, self.destination), self.ledger).drive
 
     def settle(self) -> Sequence[NodeResult]:
-        """Refresh what is derived from the ledger: MON_, ERR_ and the batch views."""
-        return self.dbt.refresh(self.pipeline.name, "settle", on_node=self.on_node)
+        """Refresh what is derived from the ledger: MON_, ERR_ and the batch views. Raises StagingBlocked."""
+        return self._refreshed("settle")
+
+    def _refreshed(self, step: str) -> Sequence[NodeResult]:
+        nodes = self.dbt.refresh(self.pipeline.name, step, on_node=self.on_node)
+        if failed := [node for node in nodes if node.blocks]:
+            raise StagingBlocked("\n".join(_sentence(node) for node in failed))
+        return nodes
 
     # -- parts --------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from dagster_project.runs import StagingBlocked, SystemRun
 from dagster_project.settings import Settings
 from dagster_project.systems import MONDAY
 from dagster_project.warehouse import schema, tables
+from tests.conftest import Parsed
 
 
 @pytest.fixture
@@ -54,6 +55,18 @@ def test_a_good_run_is_told_when_it_is_closed(make: Any, told: list[Any], said: 
         run.close(Report())
     assert told == [[("COMPLETED", None)]]
     assert said == ["the log was away"]
+
+
+def test_what_cannot_be_settled_is_said_and_no_run_is_complete_with_it(
+    make: Any, told: list[Any], settings: Settings, parsed: Parsed
+) -> None:
+    parsed(settings.order_staging_home)
+    run, report = make(), Report()
+    with run.step(first=True):
+        run.conclude(report)  # the tables that the views read are not there: nothing was staged
+    assert any(line.startswith("model ERR_MON_CustMasterSchedule error: ") for line in report.unsettled)
+    assert report.as_dict()["unsettled"] == report.unsettled
+    assert told == [[("COMPLETED_WITH_ERRORS", None)]]
 
 
 @pytest.mark.parametrize(

@@ -106,8 +106,7 @@ def deliver(
         with system_run(pipeline, json=json, start_empty=start_empty) as run, run.step(first=True):
             resolution = run.resolve()
             report = run.deliver(filters, resolution)
-            run.settle()
-            run.close(report)
+            run.conclude(report)
         return _shown(json, (resolution, None, report))
 
     _end(json, by_pipeline(system, work))
@@ -215,6 +214,10 @@ def show(resolution: Resolution, staged: Staged | None, report: Report) -> None:
         if warning not in resolution.warnings:
             output.warn(warning)
     _show_report(report)
+    if report.unsettled:
+        output.warn("delivered, but what people read is not up to date; mend this and run again:")
+        for line in report.unsettled:
+            output.warn(line)
 
 
 def _show_resolution(resolution: Resolution) -> None:

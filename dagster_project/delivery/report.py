@@ -55,6 +55,9 @@ class Report:
     failed: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     findings: Counter[str] = field(default_factory=Counter)  # drift, gone, found by reading back
     refused: dict[str, int] = field(default_factory=dict)  # keys that stand in ERR_, by entity
+    unsettled: list[str] = field(
+        default_factory=list
+    )  # what could not be made anew after the delivery, and why
     warnings: list[str] = field(default_factory=list)
     requests: int = 0
     retries: int = 0
@@ -78,8 +81,8 @@ class Report:
 
     @property
     def status(self) -> RunStatus:
-        """COMPLETED only when nothing failed, is in doubt or disappeared."""
-        if self.total(*OPEN) or self.findings["gone"]:
+        """COMPLETED only when nothing failed, is in doubt or disappeared, and what people read is up to date."""
+        if self.total(*OPEN) or self.findings["gone"] or self.unsettled:
             return RunStatus.COMPLETED_WITH_ERRORS
         return RunStatus.COMPLETED
 
@@ -97,6 +100,7 @@ class Report:
             "findings": dict(self.findings),
             "refused": self.refused,
             "failures": list(self.failed.values()),
+            "unsettled": self.unsettled,
             "warnings": self.warnings,
             "requests": self.requests,
             "retries": self.retries,
