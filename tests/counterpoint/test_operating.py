@@ -130,7 +130,6 @@ def test_a_day_of_an_operator(desk: Desk) -> None:
     for staging_id in failed:
         desk.orders("skip", str(staging_id), "--reason", "not to be made")
     assert desk.orders("list") == []
-    desk.orders("process", "--all")
     stock = desk.company.stock()
     desk.orders("rollback", str(first), "--reason", "wrong customer")
     assert desk.documents() == made - 1

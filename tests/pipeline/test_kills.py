@@ -11,6 +11,7 @@ import pytest
 from bench.killing import Victim, count
 from dagster_project.delivery.sending import POINTS
 from sandbox.monday.process import MondayProcess
+from sandbox.monday.server import RunningMonday
 from tests.pipeline.conftest import Prepared
 from tests.pipeline.world import Pipeline
 
@@ -25,7 +26,10 @@ ORDERS = 33
 
 @pytest.fixture(scope="module")
 def few(prepared: Prepared, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home of 33 orders with sizes and all kinds of twins: the scenes after the reference case."""
+    """A home of 33 orders with sizes and all kinds of twins: the scenes after the reference case.
+
+    They are staged, so that the views stand in every home made of it.
+    """
     home = tmp_path_factory.mktemp("few") / "home"
     shutil.copytree(prepared.landed, home)
     with duckdb.connect(str(home / "warehouse.duckdb")) as connection:
@@ -35,6 +39,8 @@ def few(prepared: Prepared, tmp_path_factory: pytest.TempPathFactory) -> Path:
             " 'MWG-00044', 'GRE-04301', 'GRE-04302', 'GRE-04303', 'GRE-04304', 'GRE-04305', 'GRE-04306',"
             " 'GRE-04307', 'GRE-04308', 'GRE-04309', 'GRE-04310', 'GRE-04311', 'GRE-04312')"
         )
+    with RunningMonday(state=home / "monday.sqlite") as monday:
+        Pipeline(home, monday).done("stage", "monday")
     return home
 
 
