@@ -173,7 +173,7 @@
 {% endmacro %}
 {% macro sqlserver__json_member_named(json, name) %}
   {{- return(
-    'json_value(' ~ json ~ ", cast('$.\"' + string_escape(coalesce(" ~ name ~ ", ''), 'json') + '\"' as nvarchar(1000)))"
+    'json_value(' ~ json ~ ", cast('$.\"' + coalesce(string_escape(" ~ name ~ ", 'json'), '') + '\"' as nvarchar(1000)))"
   ) -}}
 {% endmacro %}
 
