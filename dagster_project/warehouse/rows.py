@@ -7,8 +7,10 @@ ledger that did would write one order's state over another's.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
+import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -185,12 +187,15 @@ def select_by_key(
 ) -> Iterator[sa.Row[Any]]:
     """Yield the stored rows whose key is among `keys`, in no order."""
     distinct = list(dict.fromkeys(map(tuple, keys)))
-    if connection.dialect.name == "duckdb" and len(distinct) * len(key) <= FEW:
-        yield from _select_few(connection, table, key, distinct)
+    if not distinct:
         return
     columns = [table.c[name] for name in key]
-    for chunk in _chunks([dict(zip(key, values, strict=True)) for values in distinct]):
-        with relation(connection, columns, chunk) as source:
+    wanted = arrow(columns, [list(values) for values in zip(*distinct, strict=True)])
+    if connection.dialect.name == "duckdb" and len(distinct) * len(key) <= FEW:
+        yield from _select_few(connection, table, wanted)
+        return
+    for start in range(0, wanted.num_rows, CHUNK):
+        with held(connection, columns, wanted.slice(start, CHUNK)) as source:
             statement = (
                 f"select t.* from {_name(connection, table)} as t "
                 f"join {source} as r on {_same_key(connection, table, key)}"
@@ -199,18 +204,12 @@ def select_by_key(
         yield from found
 
 
-def _select_few(
-    connection: Connection, table: sa.Table, key: Key, keys: Sequence[tuple[Any, ...]]
-) -> Sequence[sa.Row[Any]]:
-    """Bind the keys themselves: half of what it takes to register a relation, and to join it."""
-    if not keys:
-        return []
-    names = ", ".join(quoted(connection, name) for name in key)
-    one = f"({', '.join('?' * len(key))})"
-    statement = (
-        f"select * from {_name(connection, table)} where ({names}) in ({', '.join([one] * len(keys))})"
-    )
-    bound = tuple(value for values in keys for value in values)
+def _select_few(connection: Connection, table: sa.Table, wanted: pa.Table) -> Sequence[sa.Row[Any]]:
+    """Bind the keys themselves: half of what it takes to register them as a relation and to join it."""
+    names = ", ".join(quoted(connection, name) for name in wanted.column_names)
+    marks = ", ".join([f"({', '.join('?' * wanted.num_columns)})"] * wanted.num_rows)
+    bound = tuple(chain.from_iterable(zip(*(column.to_pylist() for column in wanted.columns), strict=True)))
+    statement = f"select * from {_name(connection, table)} where ({names}) in ({marks})"
     return connection.exec_driver_sql(statement, bound).fetchall()
 
 

@@ -227,6 +227,14 @@ def test_keys_that_differ_only_by_case_stand_side_by_side(warehouse: Warehouse) 
     assert set(stored(warehouse)) == {"AB1", "ab1", "Ab1"}
 
 
+def test_a_key_is_looked_for_as_it_would_be_written(warehouse: Warehouse) -> None:
+    """Also one with half a surrogate pair, as a remote answer may hold."""
+    with warehouse.begin() as connection:
+        rows.insert(connection, DELIVERY, [row("half \ud83c"), row("no half")])
+        (found,) = rows.select_by_key(connection, DELIVERY, KEY, [key("half \ud83c"), key("unknown")])
+    assert found.business_key == "half \ufffd"
+
+
 def test_a_key_asked_for_twice_is_returned_once(warehouse: Warehouse) -> None:
     with warehouse.begin() as connection:
         rows.insert(connection, DELIVERY, [row("a")])
