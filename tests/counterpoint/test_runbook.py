@@ -12,53 +12,7 @@ from dagster_project.counterpoint.runbook import SCRIPT, script, views
 from dagster_project.counterpoint.views import views as company_views
 from tests.counterpoint.conftest import Company
 from tests.counterpoint.made_up import line, order
-
-PENDING = """
-SELECT
-    COUNT(*) AS PendingCount,
-    MIN(CREATED_DT) AS OldestOrder,
-    MAX(CREATED_DT) AS NewestOrder
-FROM dbo.USER_ORDER_STAGING
-WHERE IS_APPLIED = 0;
-"""
-HISTORY = """
-SELECT TOP 20
-    START_TIME,
-    END_TIME,
-    RECORDS_PROCESSED,
-    SUCCESS,
-    ERROR_MESSAGE
-FROM dbo.USER_SYNC_LOG
-WHERE OPERATION_TYPE = 'order_processing'
-ORDER BY START_TIME DESC;
-"""
-RECENT = """
-SELECT TOP 20
-    h.TKT_NO,
-    h.CUST_NO,
-    h.TKT_DT,
-    h.TOT_AMT,
-    s.WOO_ORDER_ID
-FROM dbo.PS_DOC_HDR h
-INNER JOIN dbo.USER_ORDER_STAGING s ON s.CP_DOC_ID = CAST(h.DOC_ID AS VARCHAR(15))
-WHERE h.TKT_DT >= DATEADD(DAY, -1, GETDATE())
-ORDER BY h.TKT_DT DESC;
-"""
-LEFT = "SELECT COUNT(*) FROM dbo.USER_ORDER_STAGING WHERE IS_APPLIED = 0;"
-RETRY = """
-UPDATE dbo.USER_ORDER_STAGING
-SET VALIDATION_ERROR = NULL
-WHERE STAGING_ID = 3;
-"""
-PERFORMANCE = """
-SELECT
-    AVG(DATEDIFF(SECOND, START_TIME, END_TIME)) AS AvgProcessingTimeSeconds,
-    MAX(DATEDIFF(SECOND, START_TIME, END_TIME)) AS MaxProcessingTimeSeconds,
-    COUNT(*) AS TotalRuns
-FROM dbo.USER_SYNC_LOG
-WHERE OPERATION_TYPE = 'order_processing'
-  AND START_TIME >= DATEADD(DAY, -7, GETDATE());
-"""
+from tests.counterpoint.printed_queries import HISTORY, LEFT, PENDING, PERFORMANCE, RECENT, RETRY
 
 
 def here(query: str) -> str:

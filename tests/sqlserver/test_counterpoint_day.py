@@ -1,5 +1,5 @@
 """The rest of the story of web orders on a T-SQL server: several processors at once, a document taken back, goods
-that leave, a shop that is told, and a run that has nothing to do.
+that leave, a shop that is told, a run that has nothing to do, and what the runbook asks.
 
 The warehouse is one database, the company another. What is expected comes from whoever made the orders up, what is
 there from Counterpoint's own rows and from the shop's own account. The tests stand in the order of the story.
@@ -10,13 +10,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from bench.orders_world import DOCUMENTS, OURS, SHOP, Stand, ending, wanted
+from dagster_project.counterpoint.runbook import views
+from dagster_project.warehouse.engine import Warehouse
 from sandbox.counterpoint.database import CounterpointDatabase
 from sandbox.counterpoint.people import People
 from sandbox.counterpoint.snapshot import Snapshot, differences
 from sandbox.woocommerce.server import RunningWoo
 from tests.conftest import server_database
+from tests.counterpoint.printed_queries import HISTORY, LEFT, PENDING, PERFORMANCE, RECENT, RETRY
 from tests.counterpoint.whole import PIPELINES, amounts
 from tests.sqlserver.world import LONGEST_COMMAND, ServerOrders
 
@@ -189,3 +193,33 @@ def test_another_run_of_all_three_pipelines_writes_nothing_and_makes_nothing_ane
     refused = [said[name]["delivered"]["refused"] for name in (PULL, PROCESSING)]
     # what has no document, and no other: that an order was completed is no change to carry into its document
     assert refused == [{"staging_rows": 0}, {"verdicts": 0, "documents": left}]
+
+
+def test_the_queries_of_the_runbook_run_as_printed(day: Day) -> None:
+    """In a database beside the company's, with the three views that a DBA makes there."""
+    company = make_url(day.orders.company_url).database
+    with server_database("runbook") as url:
+        beside = Warehouse(url)
+        with beside.begin() as connection:
+            for name, select in views(f"[{company}]").items():
+                connection.exec_driver_sql(f"create view dbo.{name} as {select}")
+        with beside.begin() as connection:
+            pending, history, recent, left, performance = (
+                connection.exec_driver_sql(query).fetchall()
+                for query in (PENDING, HISTORY, RECENT, LEFT, PERFORMANCE)
+            )
+        beside.release()
+    waiting = day.orders.done("counterpoint", "list")
+    assert (pending[0][0], left[0][0]) == (len(waiting), len(waiting))
+    logged = day.orders.asked("select START_TIME from dbo.USER_SYNC_LOG where OPERATION_TYPE = ?", PROCESSING)
+    assert [row[0] for row in history] == sorted((start for (start,) in logged), reverse=True)
+    assert performance[0][2] == len(logged)
+    assert {row[4] for row in recent} <= set(day.made)
+    with day.orders.books() as connection:
+        connection.exec_driver_sql(
+            "update dbo.USER_ORDER_STAGING set VALIDATION_ERROR = 'X' where STAGING_ID = 3"
+        )
+        connection.exec_driver_sql(RETRY)
+    assert day.orders.asked("select VALIDATION_ERROR from dbo.USER_ORDER_STAGING where STAGING_ID = 3") == [
+        (None,)
+    ]
