@@ -69,7 +69,12 @@ def _duckdb_arrow(connection: Connection, statement: sa.TextClause) -> pa.Table:
 
 def table_exists(connection: Connection, name: str) -> bool:
     """True when a table or view of that name is in our schema."""
-    return bool(columns_of(connection, name))
+    sql = (
+        f"select 1 from information_schema.tables where table_schema = {_schema_name(connection)} "
+        "and lower(table_name) = lower(:name)"
+    )
+    asked = sa.text(sql).bindparams(sa.bindparam("name", name, sa.Unicode(128)))
+    return connection.execute(asked).first() is not None
 
 
 def columns_of(connection: Connection, name: str) -> dict[str, str]:

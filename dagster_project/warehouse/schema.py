@@ -74,7 +74,8 @@ def init(
 ) -> SchemaReport:
     """Bring the warehouse to the newest version by adding what is missing, in one transaction.
 
-    Nothing is changed or dropped, so it may run at every start. Raises SchemaTooNew.
+    Nothing is changed or dropped, so it may run at every start. Raises SchemaTooNew, and SchemaError for a column
+    that somebody renamed or dropped.
     """
     clock = clock or SystemClock()
     with warehouse.begin() as connection:
@@ -93,6 +94,8 @@ def init(
                     connection.exec_driver_sql(statement)
             created += [table.name for table in new_tables]
             added += [f"{c.table.name}.{c.name}" for c in new_columns]
+        if before == migrations[-1].version:
+            _refuse_lost_columns(metadata, tables_and_columns(connection))
     return SchemaReport(before, migrations[-1].version, tuple(created), tuple(added))
 
 
@@ -112,7 +115,18 @@ def check(warehouse: Warehouse, migrations: Sequence[Migration] = MIGRATIONS) ->
     if lost := sorted(set(tables.metadata.tables) - there.keys()):
         besides = " It makes them empty; what they held is in a backup only" if lost != [_REMADE] else ""
         raise SchemaError(f"the warehouse has lost {', '.join(lost)}: run `order-staging init`.{besides}")
+    _refuse_lost_columns(tables.metadata, there)
     return version
+
+
+def _refuse_lost_columns(metadata: sa.MetaData, existing: Existing) -> None:
+    """Raise SchemaError when a table of ours is there without one of its columns: nobody knows what it held."""
+    columns = (c for table in metadata.sorted_tables if table.name in existing for c in table.c)
+    if lost := [f"{column.table.name}.{column.name}" for column in columns if _missing(column, existing)]:
+        raise SchemaError(
+            f"the warehouse has lost {', '.join(lost)}: somebody renamed or dropped it by hand. Give the column its "
+            "name again, or take the table from a backup"
+        )
 
 
 def version_of(connection: Connection) -> int:

@@ -66,6 +66,30 @@ def test_init_restores_a_table_that_somebody_dropped(empty_warehouse: Warehouse)
     assert schema.check(empty_warehouse) == 5
 
 
+RENAMED = {
+    "duckdb": (
+        "alter table api_usage rename column calls to counted", "alter table api_usage rename column counted to calls",
+    ),
+    "mssql": (
+        "exec sp_rename 'dbo.api_usage.calls', 'counted', 'COLUMN'",
+        "exec sp_rename 'dbo.api_usage.counted', 'calls', 'COLUMN'",
+    ),
+}  # fmt: skip
+
+
+def test_a_column_that_somebody_renamed_is_named_and_never_made_anew(empty_warehouse: Warehouse) -> None:
+    schema.init(empty_warehouse)
+    back_and_forth = RENAMED[empty_warehouse.dialect]
+    with empty_warehouse.begin() as connection:
+        connection.exec_driver_sql(back_and_forth[0])
+    for look in (schema.check, schema.init):
+        with pytest.raises(schema.SchemaError, match=r"has lost api_usage\.calls: somebody renamed"):
+            look(empty_warehouse)
+    with empty_warehouse.begin() as connection:
+        connection.exec_driver_sql(back_and_forth[1])
+    assert schema.check(empty_warehouse) == 5
+
+
 def test_an_older_ledger_is_upgraded_by_adding(empty_warehouse: Warehouse) -> None:
     schema.init(empty_warehouse)
     with empty_warehouse.begin() as connection:
