@@ -21,7 +21,7 @@ _QUIETLY = (
 )  # fmt: skip
 _UNREAD = ("--no-write-json",)
 """Nobody reads the manifest and results of a build; they took 0.8 s of an empty run's 5.0 s of CPU."""
-OBJECTS_BETWEEN_LOOKS = 1_000_000  # for the garbage collector; an invocation leaves some 100,000
+OBJECTS_BETWEEN_LOOKS = 300_000  # for the garbage collector; an invocation leaves up to 100,000
 OnNode = Callable[[str, int, int], None]
 
 
@@ -204,7 +204,7 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
 
 
 def _collect_seldom() -> None:
-    """Look for garbage after some ten invocations: going through dbt's manifest takes an eighth of an empty run."""
+    """Look for garbage after a few invocations: going through dbt's manifest takes an eighth of an empty run."""
     gc.set_threshold(OBJECTS_BETWEEN_LOOKS, *gc.get_threshold()[1:])
 
 
