@@ -2,15 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from dagster_project.sandbox_defaults import (
-    SANDBOX_BOARD,
-    SANDBOX_DOC_IDS,
-    SANDBOX_RADIUS_URL,
-    SANDBOX_SUBITEM_BOARD,
-    SANDBOX_TOKEN,
-    SANDBOX_WOO_KEY,
-    SANDBOX_WOO_SECRET,
-)
+from dagster_project import sandbox_defaults
 
 if TYPE_CHECKING:
     from dagster_project.settings import Settings
@@ -21,9 +13,12 @@ def not_live(settings: "Settings") -> list[str]:
     problems = []
     if settings.warehouse_url is None:
         problems.append("WAREHOUSE_URL is not set")
-    if settings.monday_api_token.get_secret_value() in ("", SANDBOX_TOKEN):
+    if settings.monday_api_token.get_secret_value() in ("", sandbox_defaults.TOKEN):
         problems.append("MONDAY_API_TOKEN is missing or the sandbox's")
-    if settings.monday_board_id == SANDBOX_BOARD or settings.monday_subitem_board_id == SANDBOX_SUBITEM_BOARD:
+    if (
+        settings.monday_board_id == sandbox_defaults.BOARD
+        or settings.monday_subitem_board_id == sandbox_defaults.SUBITEM_BOARD
+    ):
         problems.append("MONDAY_BOARD_ID or MONDAY_SUBITEM_BOARD_ID is the sandbox's")
     if not settings.monday_api_url.startswith("https://"):
         problems.append("MONDAY_API_URL is not an https address")
@@ -35,13 +30,13 @@ def _counterpoint(settings: "Settings") -> list[str]:
     if settings.counterpoint_url is None:
         return []
     problems = []
-    if (settings.cp_doc_id_first, settings.cp_doc_id_last) == SANDBOX_DOC_IDS:
+    if (settings.cp_doc_id_first, settings.cp_doc_id_last) == sandbox_defaults.DOC_IDS:
         problems.append("CP_DOC_ID_FIRST and CP_DOC_ID_LAST are the sandbox's: have a range assigned")
     key, secret = (
         settings.woo_consumer_key.get_secret_value(),
         settings.woo_consumer_secret.get_secret_value(),
     )
-    if key in ("", SANDBOX_WOO_KEY) or secret in ("", SANDBOX_WOO_SECRET):
+    if key in ("", sandbox_defaults.WOO_KEY) or secret in ("", sandbox_defaults.WOO_SECRET):
         problems.append("WOO_CONSUMER_KEY or WOO_CONSUMER_SECRET is missing or the sandbox's")
     if not settings.woo_base_url.startswith("https://"):
         problems.append("WOO_BASE_URL is not an https address")
@@ -62,7 +57,7 @@ def _radius(settings: "Settings") -> list[str]:
         return problems
     if not (settings.db_user and settings.db_pass.get_secret_value()):
         problems.append("DB_USER or DB_PASS is missing")
-    if settings.radius_api_url == SANDBOX_RADIUS_URL:
+    if settings.radius_api_url == sandbox_defaults.RADIUS_URL:
         problems.append("RADIUS_API_URL is the sandbox's")
     if not settings.radius_api_url.startswith(("http://", "https://")):
         problems.append("RADIUS_API_URL is not an address")

@@ -17,16 +17,8 @@ from dotenv import dotenv_values
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from dagster_project import sandbox_defaults
 from dagster_project.live_checks import not_live
-from dagster_project.sandbox_defaults import (
-    SANDBOX_BOARD,
-    SANDBOX_DOC_IDS,
-    SANDBOX_RADIUS_URL,
-    SANDBOX_SUBITEM_BOARD,
-    SANDBOX_TOKEN,
-    SANDBOX_WOO_KEY,
-    SANDBOX_WOO_SECRET,
-)
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 _ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
@@ -93,10 +85,14 @@ class Settings(BaseSettings):
 
     monday_api_url: str = Field("http://127.0.0.1:8075/v2", description="GraphQL address")
     monday_web_url: str = Field("", description="https://ACCOUNT.monday.com, for links in `trace`")
-    monday_api_token: SecretStr = Field(SecretStr(SANDBOX_TOKEN), description="API token of the sync user")
+    monday_api_token: SecretStr = Field(
+        SecretStr(sandbox_defaults.TOKEN), description="API token of the sync user"
+    )
     monday_api_version: str = Field("2026-10", description="pinned; read back at start")
-    monday_board_id: str = Field(SANDBOX_BOARD, description="Customer Master Schedule")
-    monday_subitem_board_id: str = Field(SANDBOX_SUBITEM_BOARD, description="its hidden subitem board")
+    monday_board_id: str = Field(sandbox_defaults.BOARD, description="Customer Master Schedule")
+    monday_subitem_board_id: str = Field(
+        sandbox_defaults.SUBITEM_BOARD, description="its hidden subitem board"
+    )
     monday_profile: str = Field("text", pattern="^(text|dropdown)$", description="columns for free texts")
     monday_aliases_per_request: int = Field(25, ge=1, le=100, description="upper bound; adapts to latency")
     monday_timeout_seconds: float = Field(60, gt=0, description="the server's own limit is 60 s")
@@ -127,12 +123,16 @@ class Settings(BaseSettings):
     cp_user: str = Field("INTEG", min_length=1, max_length=10, description="USR_ID that enters web orders")
     cp_shipping_charge: int = Field(1, ge=1, le=5, description="misc charge number of shipping")
     cp_fee_charge: int = Field(1, ge=1, le=5, description="misc charge number of fees")
-    cp_doc_id_first: int = Field(SANDBOX_DOC_IDS[0], ge=1, description="first DOC_ID that is ours")
-    cp_doc_id_last: int = Field(SANDBOX_DOC_IDS[1], lt=10**15, description="last DOC_ID that is ours")
+    cp_doc_id_first: int = Field(sandbox_defaults.DOC_IDS[0], ge=1, description="first DOC_ID that is ours")
+    cp_doc_id_last: int = Field(
+        sandbox_defaults.DOC_IDS[1], lt=10**15, description="last DOC_ID that is ours"
+    )
 
     woo_base_url: str = Field("http://127.0.0.1:8076", description="the shop, without /wp-json")
-    woo_consumer_key: SecretStr = Field(SecretStr(SANDBOX_WOO_KEY), description="REST key, read and write")
-    woo_consumer_secret: SecretStr = Field(SecretStr(SANDBOX_WOO_SECRET), description="its secret")
+    woo_consumer_key: SecretStr = Field(
+        SecretStr(sandbox_defaults.WOO_KEY), description="REST key, read and write"
+    )
+    woo_consumer_secret: SecretStr = Field(SecretStr(sandbox_defaults.WOO_SECRET), description="its secret")
     woo_time_zone: str = Field("America/New_York", description="zone of the shop's date_created")
     woo_timeout_seconds: float = Field(60, gt=0, description="longest answer of the shop")
     woo_quiet_seconds: float = Field(60, ge=0, description="the shop has finished a lost call by then")
@@ -158,7 +158,7 @@ class Settings(BaseSettings):
     counterpoint_fulfilment_minutes: int = Field(30, ge=1, description="interval of the status schedule")
     counterpoint_log_retention_days: int = Field(30, ge=8, description="rows of USER_SYNC_LOG are kept")
 
-    radius_api_url: str = Field(SANDBOX_RADIUS_URL, description="the ERP's XLink adapter")
+    radius_api_url: str = Field(sandbox_defaults.RADIUS_URL, description="the ERP's XLink adapter")
     dsn: str = Field("", description="ODBC data source of the ERP's database")
     db_user: str = Field("", description="its login")
     db_pass: SecretStr = Field(SecretStr(""), description="its password")

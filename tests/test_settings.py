@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from dagster_project import sandbox_defaults
 from dagster_project.radius.pipelines import RADIUS
-from dagster_project.sandbox_defaults import SANDBOX_BOARD, SANDBOX_TOKEN
 from dagster_project.settings import (
     Environment,
     Settings,
@@ -52,8 +52,8 @@ def test_without_a_word_it_is_the_sandbox(home: Path) -> None:
     settings = load_settings()
     assert settings.env is Environment.SANDBOX
     assert settings.warehouse == f"duckdb:///{home / 'warehouse.duckdb'}"
-    assert MONDAY.instance(settings) == f"monday:SANDBOX:{SANDBOX_BOARD}"
-    assert settings.monday_api_token.get_secret_value() == SANDBOX_TOKEN
+    assert MONDAY.instance(settings) == f"monday:SANDBOX:{sandbox_defaults.BOARD}"
+    assert settings.monday_api_token.get_secret_value() == sandbox_defaults.TOKEN
 
 
 def test_a_sandbox_that_is_down_left_the_file_of_its_erp(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,8 +88,12 @@ def test_live_names_everything_that_is_missing(monkeypatch: pytest.MonkeyPatch) 
     [
         ("WAREHOUSE_URL", None, "WAREHOUSE_URL is not set"),
         ("MONDAY_API_TOKEN", "", "MONDAY_API_TOKEN is missing or the sandbox's"),
-        ("MONDAY_API_TOKEN", SANDBOX_TOKEN, "MONDAY_API_TOKEN is missing or the sandbox's"),
-        ("MONDAY_BOARD_ID", SANDBOX_BOARD, "MONDAY_BOARD_ID or MONDAY_SUBITEM_BOARD_ID is the sandbox's"),
+        ("MONDAY_API_TOKEN", sandbox_defaults.TOKEN, "MONDAY_API_TOKEN is missing or the sandbox's"),
+        (
+            "MONDAY_BOARD_ID",
+            sandbox_defaults.BOARD,
+            "MONDAY_BOARD_ID or MONDAY_SUBITEM_BOARD_ID is the sandbox's",
+        ),
         ("MONDAY_SUBITEM_BOARD_ID", None, "MONDAY_BOARD_ID or MONDAY_SUBITEM_BOARD_ID is the sandbox's"),
         ("MONDAY_API_URL", "http://api.monday.com/v2", "MONDAY_API_URL is not an https address"),
     ],

@@ -14,10 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from dagster_project.counterpoint.tables import SCHEMA
-from dagster_project.warehouse.relations import quoted, relation
+from dagster_project.warehouse.relations import FEW, quoted, relation
 
 PARAMETERS = 2_000  # SQL Server takes 2,100
-FEW = 200  # values that DuckDB binds in less time than it takes to register a table
 Row = Mapping[str, Any]
 Columns = Sequence[sa.Column[Any]]
 

@@ -13,11 +13,11 @@ from dagster_project.counterpoint.backlog import OPEN
 from dagster_project.counterpoint.claims import PROCESSED, SKIPPED
 from dagster_project.counterpoint.line_items import line_rows
 from dagster_project.counterpoint.moments import hours, now_there
+from dagster_project.counterpoint.sets import PARAMETERS
 from dagster_project.counterpoint.tables import HEADER, ORDER_EXTRA, ORDER_STAGING
 
 _STAGED, _EXTRA = ORDER_STAGING.c, ORDER_EXTRA.c
 LONGEST_ERROR = 500
-BOUND = 1_000  # values in one statement; SQL Server takes 2,100
 STATES = ("PENDING", "FAILED", "PARKED")
 Row = dict[str, Any]
 
@@ -95,8 +95,8 @@ def _document(connection: Connection, doc_id: str | None) -> Row | None:
 def documents(connection: Connection, staging_ids: Sequence[int]) -> list[str | None]:
     """Return the documents of staged orders, in the order in which these are given; None where there is none."""
     found: dict[int, str | None] = {}
-    for start in range(0, len(staging_ids), BOUND):
-        some = _STAGED.STAGING_ID.in_(staging_ids[start : start + BOUND])
+    for start in range(0, len(staging_ids), PARAMETERS):
+        some = _STAGED.STAGING_ID.in_(staging_ids[start : start + PARAMETERS])
         query = sa.select(_STAGED.STAGING_ID, _STAGED.CP_DOC_ID).where(some)
         found.update((row.STAGING_ID, row.CP_DOC_ID) for row in connection.execute(query))
     return [found.get(staging_id) for staging_id in staging_ids]

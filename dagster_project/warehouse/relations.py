@@ -21,9 +21,10 @@ from sqlalchemy.engine import Connection
 
 from dagster_project.warehouse.driver_arrays import insert_arrays, quoted
 
-__all__ = ["Record", "arrow", "held", "quoted", "registered", "relation", "values_of"]
+__all__ = ["FEW", "Record", "arrow", "held", "quoted", "registered", "relation", "values_of"]
 
 Record = Mapping[str, Any]
+FEW = 200  # values that DuckDB binds in less time than it takes to register a relation
 
 
 def relation(

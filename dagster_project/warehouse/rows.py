@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from dagster_project.warehouse import tables
-from dagster_project.warehouse.relations import Record, arrow, held, quoted, relation, values_of
+from dagster_project.warehouse.relations import FEW, Record, arrow, held, quoted, relation, values_of
 
 __all__ = [
     "Record",
@@ -28,7 +28,6 @@ __all__ = [
 ]
 
 CHUNK = 20_000  # rows in one statement
-FEW = 200  # values that DuckDB binds in less time than it takes to register a relation
 _ALIAS = re.compile(r"\bt\.")  # of the stored row, as `when` writes it
 
 Key = Sequence[str]

@@ -19,7 +19,7 @@ from dagster_project.warehouse.migrations import (
     columns_of,
     tables_of,
 )
-from dagster_project.warehouse.reading import tables_and_columns
+from dagster_project.warehouse.reading import table_exists, tables_and_columns
 
 __all__ = ["SchemaError", "SchemaReport", "SchemaTooNew", "SchemaTooOld", "check", "init", "render_ddl"]
 
@@ -131,7 +131,7 @@ def _refuse_lost_columns(metadata: sa.MetaData, existing: Existing) -> None:
 
 def version_of(connection: Connection) -> int:
     """Return the version of the ledger's tables, 0 when there are none."""
-    if not tables_and_columns(connection, tables.ledger_schema.name):
+    if not table_exists(connection, tables.ledger_schema.name):
         return 0
     version = tables.ledger_schema.c.version
     return int(connection.execute(sa.select(sa.func.max(version))).scalar_one() or 0)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dagster_project.delivery.adoption import Adoption, Candidate, Matches
+from dagster_project.delivery.adoption import Adoption, Candidate, Matches, check_first_contact
 from dagster_project.delivery.batches import Batches
 from dagster_project.delivery.destination import Entity, Row
 from dagster_project.delivery.engine import Engine, Policy
@@ -24,6 +24,7 @@ from tests.contracts.board import BoardOutside
 from tests.contracts.outside import Outside, People, Recording, Sent
 from tests.contracts.restaging import Wanted, restage
 from tests.contracts.shelf import Shelf, ShelfOutside
+from tests.crashes import Crash, crash_at
 
 
 @dataclass
@@ -65,6 +66,25 @@ class World:
             (self.outside.words[word], key): Wanted(self.outside.values(word, want.values), want.parent_key)
             for (word, key), want in self.wanted.items()
         }
+
+    # -- an empty ledger ----------------------------------------------------------------------------
+
+    def first_contact(self, *, start_empty: bool = False) -> str | None:
+        """What a run asks before it creates anything."""
+        return check_first_contact(
+            self.destination(), self.ledger(), self.registry(), self.verify(), start_empty=start_empty
+        )
+
+    def dies_and_is_no_stranger(self, occurrence: int) -> None:
+        """A run dies after an answer; what it may have made is known for ours, and the next run ends it."""
+        with pytest.raises(Crash):
+            self.run(crash_at("after_answer", occurrence))
+        self.later(minutes=5)
+        self.ledger().recover_leftovers()
+        assert self.verify().strangers == []
+        assert self.first_contact() is None
+        self.run()
+        assert self.agrees()
 
     # -- runs ---------------------------------------------------------------------------------------
 

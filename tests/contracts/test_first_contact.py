@@ -2,13 +2,11 @@
 
 import pytest
 
-from dagster_project.delivery.adoption import check_first_contact
 from dagster_project.delivery.outcomes import (
     FirstContactRefused,
 )
 from dagster_project.delivery.states import State
 from tests.contracts.conftest import World
-from tests.crashes import Crash, crash_at
 
 
 @pytest.fixture
@@ -17,18 +15,11 @@ def world(any_world: World) -> World:
     return any_world
 
 
-def first_contact(world: World, *, start_empty: bool = False) -> str | None:
-    """What a run asks before it creates anything."""
-    return check_first_contact(
-        world.destination(), world.ledger(), world.registry(), world.verify(), start_empty=start_empty
-    )
-
-
 def test_an_empty_ledger_may_create_where_nothing_is(world: World) -> None:
-    assert first_contact(world) is None
+    assert world.first_contact() is None
     world.want("a")
     world.run()
-    assert first_contact(world) is None
+    assert world.first_contact() is None
 
 
 def test_an_empty_ledger_against_a_filled_destination_refuses_to_create(world: World) -> None:
@@ -36,8 +27,8 @@ def test_an_empty_ledger_against_a_filled_destination_refuses_to_create(world: W
     with pytest.raises(
         FirstContactRefused, match=f"order-staging adopt {world.outside.system}.*--start-empty"
     ):
-        first_contact(world)
-    assert first_contact(world, start_empty=True) == "1 objects are unknown to the ledger"
+        world.first_contact()
+    assert world.first_contact(start_empty=True) == "1 objects are unknown to the ledger"
 
 
 def test_adoption_matches_all_but_the_ambiguous_and_then_only_differences_are_sent(world: World) -> None:
@@ -64,7 +55,7 @@ def test_adoption_matches_all_but_the_ambiguous_and_then_only_differences_are_se
     assert [len(candidates) for candidates, _ in found.ambiguous] == [2]
     assert [candidate.key for candidate in found.only_source] == ["new"]
     assert len(found.only_remote) == 1
-    assert first_contact(world) is None
+    assert world.first_contact() is None
     report = world.run()
     assert [keys for _, _, keys in world.sent] == [["new", "other city"]]
     assert world.counts(report) == {"orders": {"DELIVERED": 2}}
@@ -73,7 +64,7 @@ def test_adoption_matches_all_but_the_ambiguous_and_then_only_differences_are_se
     assert len(world.sent) == 1
     world.people.made_before({"name": "made since", "city": "Oslo", "colour": "grey"})
     with pytest.raises(FirstContactRefused, match="holds 1 objects the ledger does not know"):
-        first_contact(world)
+        world.first_contact()
 
 
 @pytest.mark.parametrize("state", [State.HELD, State.REJECTED, State.RETRY, State.AMBIGUOUS, State.ARCHIVED])
@@ -91,25 +82,18 @@ def test_a_restored_ledger_that_has_a_row_without_its_object_adopts_what_was_mad
     with ledger.warehouse.begin() as connection:
         assert ledger.amend(connection, [then]) == 1
     with pytest.raises(FirstContactRefused, match="holds 1 objects the ledger does not know"):
-        first_contact(world)
+        world.first_contact()
     assert [candidate.key for candidate, _ in world.adopt().paired] == ["a"]
     record = world.record("orders", "a")
     assert (record.state, record.remote_id, record.hold_reason) == (State.DELIVERED, made, None)
     assert record.incarnation == (2 if state is State.ARCHIVED else 1)
     world.run()
     assert len(world.sent) == 1
-    assert first_contact(world) is None
+    assert world.first_contact() is None
 
 
 @pytest.mark.parametrize("occurrence", [1, 2, 3])
 def test_what_a_dead_run_may_have_made_is_no_stranger(world: World, occurrence: int) -> None:
     for n in range(6):
         world.want(f"o{n}", lines=1)
-    with pytest.raises(Crash):
-        world.run(crash_at("after_answer", occurrence))
-    world.later(minutes=5)
-    world.ledger().recover_leftovers()
-    assert world.verify().strangers == []
-    assert first_contact(world) is None
-    world.run()
-    assert world.agrees()
+    world.dies_and_is_no_stranger(occurrence)

@@ -7,7 +7,6 @@ about lines, changes and removals, which these do not know.
 import pytest
 import sqlalchemy as sa
 
-from dagster_project.delivery.adoption import check_first_contact
 from dagster_project.delivery.outcomes import (
     AccessRefused,
     DestinationPaused,
@@ -179,36 +178,22 @@ def test_every_intent_is_written_before_its_request_and_settled_after_it(world: 
     assert request.settled_at is not None
 
 
-def first_contact(world: World) -> str | None:
-    """What a run asks before it creates anything."""
-    return check_first_contact(
-        world.destination(), world.ledger(), world.registry(), world.verify(), start_empty=False
-    )
-
-
 def test_an_empty_ledger_may_create_where_nothing_is_and_not_where_something_is(world: World) -> None:
-    assert first_contact(world) is None
+    assert world.first_contact() is None
     want(world, 1)
     world.run()
-    assert first_contact(world) is None
+    assert world.first_contact() is None
     with world.warehouse.begin() as connection:
         for table in (tables.delivery, tables.delivery_event, tables.destination_contact):
             connection.execute(sa.delete(table))
     with pytest.raises(FirstContactRefused, match=f"adopt {world.outside.system}"):
-        first_contact(world)
+        world.first_contact()
 
 
 @pytest.mark.parametrize("occurrence", [1, 2])
 def test_what_a_dead_run_may_have_made_is_no_stranger(world: World, occurrence: int) -> None:
     want(world, 6)
-    with pytest.raises(Crash):
-        world.run(crash_at("after_answer", occurrence))
-    world.later(minutes=5)
-    world.ledger().recover_leftovers()
-    assert world.verify().strangers == []
-    assert first_contact(world) is None
-    world.run()
-    assert world.agrees()
+    world.dies_and_is_no_stranger(occurrence)
 
 
 def test_what_was_made_is_adopted_by_its_key(world: World) -> None:
