@@ -157,7 +157,8 @@ def _engine(url: URL) -> Engine:
     if url.get_backend_name() == "duckdb":
         if (path := _file(url)) is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
-        return sa.create_engine(url, connect_args={"config": dict(DUCKDB_CONFIG)})
+        # a rollback after each commit is an error to DuckDB that the driver swallows: a quarter of a small transaction
+        return sa.create_engine(url, connect_args={"config": dict(DUCKDB_CONFIG)}, pool_reset_on_return=None)
     if url.get_backend_name() == "mssql":
         driver = str(url.query.get("driver") or odbc_driver())
         return sa.create_engine(
