@@ -11,7 +11,7 @@ from tests.dbt.world import INSTANCE, World
 
 ORDERS = [order(number) for number in range(1, 11)]
 AFTER_THE_GUARD = (
-    "int_monday__items_compared", "int_monday__subitems_compared", "orders_unified_delta",
+    "int_monday__items_compared", "int_monday__subitems_judged", "orders_unified_delta",
     "orders_unified_snapshot",
 )  # fmt: skip
 

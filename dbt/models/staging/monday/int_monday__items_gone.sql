@@ -1,6 +1,7 @@
 {# Items that the board was told, or may have been told, and the order list no longer has. Where a new row agrees
    with one in every identity column, the order was reloaded under another key: rekeyed_to names it. Several that
-   agree are paired in order of their keys. #}
+   agree are paired in order of their keys. Rows without a key are left out late: asked of every row, that condition
+   costs DuckDB more than finding the few that agree. #}
 {%- set identity = [] -%}
 {%- for column in mapping_columns('int_monday__items_mapped') if column.name in mapping_meta('int_monday__items_mapped').identity -%}
   {%- do identity.append(column) -%}
@@ -51,12 +52,11 @@ candidates as (
     mapped.{{ adapter.quote(column.name) }}
     {%- endfor %}
   from {{ ref('int_monday__items_mapped') }} as mapped
-  where mapped.business_key is not null
-    and exists (
-      select 1
-      from missing
-      where {{ all_same('missing', 'mapped', identity) }}
-    )
+  where exists (
+    select 1
+    from missing
+    where {{ all_same('missing', 'mapped', identity) }}
+  )
 ),
 
 owned as (
@@ -73,7 +73,9 @@ fresh as (
   left join owned on {{ same_key('candidates.business_key', 'owned.business_key') }}
   left join {{ ref('int_monday__orders_duplicated') }} as duplicated
     on {{ same_key('candidates.business_key', 'duplicated.business_key') }}
-  where owned.business_key is null and duplicated.business_key is null
+  where candidates.business_key is not null
+    and owned.business_key is null
+    and duplicated.business_key is null
 ),
 
 numbered_missing as (

@@ -1,7 +1,9 @@
 -- depends_on: {{ ref('int_monday__staging_guard') }}
+{{ config(materialized=kept_inline()) }}
 {# What each size line should say against what the board was told. Only lines that need a look are kept, and only
    what is known of the line itself; its order joins in int_monday__subitems_judged, when few are left. Millions of
-   told lines are joined here, so they carry one key, and the former one only where it is another. #}
+   told lines are joined here, so they carry one key, and the former one only where it is another; and DuckDB goes on
+   to the verdict without writing them down. #}
 {%- set columns = mapping_columns('int_monday__subitems_mapped') -%}
 {%- set compared = compared_columns('int_monday__subitems_mapped') %}
 
@@ -120,13 +122,11 @@ final as (
     unsettled.attempt,
     unsettled.error_class,
     unsettled.error_message,
-    joined.changed_fields,
-    context.set_at as staged_at
+    joined.changed_fields
     {%- for column in columns %},
     joined.{{ adapter.quote(column.name) }}
     {%- endfor %}
   from joined
-  cross join context
   left join unsettled on {{ same_key('joined.told_key', 'unsettled.business_key') }}
   left join tried on {{ same_key('joined.told_key', 'tried.business_key') }}
 )

@@ -9,10 +9,6 @@ with context as (
   {{- context_of('monday', 'items') | indent(2) }}
 ),
 
-compared as (
-  select * from {{ ref('int_monday__subitems_compared') }}
-),
-
 unlanded as (
   select
     concat({{ plain('landing_error.row_key') }}, '|', landing_error.column_name) as business_key,
@@ -25,39 +21,27 @@ unlanded as (
 
 lines as (
   select
-    compared.*,
-    case when unlanded.business_key is null then 0 else 1 end as is_unlanded
-  from compared
-  left join unlanded on {{ same_key('compared.business_key', 'unlanded.business_key') }}
-  union all
-  select
-    unlanded.business_key,
-    unlanded.parent_key,
-    cast(null as nvarchar(200)) as previous_key,
-    0 as in_source,
-    0 as is_told,
-    0 as is_different,
-    cast(null as {{ long_text() }}) as broken_rules,
-    cast(null as nvarchar(20)) as ledger_state,
-    0 as refusal_stands,
-    cast(null as bigint) as revision,
-    cast(null as nvarchar(100)) as remote_id,
-    cast(null as int) as attempt,
-    cast(null as nvarchar(100)) as error_class,
-    cast(null as {{ long_text() }}) as error_message,
-    cast(null as {{ long_text() }}) as changed_fields,
-    context.set_at as staged_at
+    coalesce(compared.business_key, unlanded.business_key) as business_key,
+    coalesce(compared.parent_key, unlanded.parent_key) as parent_key,
+    compared.previous_key,
+    coalesce(compared.in_source, 0) as in_source,
+    coalesce(compared.is_told, 0) as is_told,
+    coalesce(compared.is_different, 0) as is_different,
+    coalesce(compared.refusal_stands, 0) as refusal_stands,
+    case when unlanded.business_key is null then 0 else 1 end as is_unlanded,
+    compared.ledger_state,
+    compared.broken_rules,
+    compared.revision,
+    compared.remote_id,
+    compared.attempt,
+    compared.error_class,
+    compared.error_message,
+    compared.changed_fields
     {%- for column in columns %},
-    cast(null as {{ column.data_type }}) as {{ adapter.quote(column.name) }}
-    {%- endfor %},
-    1 as is_unlanded
-  from unlanded
-  cross join context
-  where not exists (
-    select 1
-    from {{ ref('int_monday__subitems_compared') }} as known
-    where {{ same_key('known.business_key', 'unlanded.business_key') }}
-  )
+    compared.{{ adapter.quote(column.name) }}
+    {%- endfor %}
+  from {{ ref('int_monday__subitems_compared') }} as compared
+  full outer join unlanded on {{ same_key('compared.business_key', 'unlanded.business_key') }}
 ),
 
 orders as (
@@ -192,7 +176,7 @@ final as (
     cancelled.attempt,
     cancelled.error_class,
     cancelled.error_message,
-    cancelled.staged_at
+    context.set_at as staged_at
     {%- for name in filters %},
     cancelled.{{ name }}
     {%- endfor %}
@@ -204,6 +188,7 @@ final as (
     {%- endif %}
     {%- endfor %}
   from cancelled
+  cross join context
 )
 
 select * from final

@@ -3,7 +3,8 @@
    are gone, with their last values and source_removed 1. Only these reach the snapshot, which costs a third of
    letting it compare the whole list, and re-versions nothing when a column appears. Rows without a usable key
    are refused elsewhere and have no history. Rows that are gone are found by their keys, and only theirs are read
-   whole; the versions stand in two CTEs because DuckDB writes down a whole CTE that is named twice. #}
+   whole; the versions stand in two CTEs because DuckDB writes down a whole CTE that is named twice. And the key is
+   asked for in a case, because DuckDB would ask each row of the list, and make its key twice. #}
 {%- set names = mapped_source_columns('int_monday__items_mapped') -%}
 {%- set kept = kept_columns('orders_unified_snapshot') %}
 
@@ -16,7 +17,7 @@ with current_orders as (
   from {{ ref('stg_monday__orders') }} as orders
   left join {{ ref('int_monday__orders_duplicated') }} as duplicated
     on {{ same_key('orders.order_key', 'duplicated.business_key') }}
-  where orders.order_key is not null and duplicated.business_key is null
+  where duplicated.business_key is null
 ),
 {% if kept %}
 
@@ -47,11 +48,16 @@ differing as (
     0 as source_removed
   from current_orders
   left join open_versions on {{ same_key('current_orders.order_key', 'open_versions.order_key') }}
-  where open_versions.order_key is null
-    or open_versions.source_removed = 1
-    {%- for name in names if name in kept %}
-    or {{ differs_in_history('current_orders.' ~ adapter.quote(name), 'open_versions.' ~ adapter.quote(name), kept[name]) }}
-    {%- endfor %}
+  where case
+      when current_orders.order_key is null then 0
+      when open_versions.order_key is null
+        or open_versions.source_removed = 1
+        {%- for name in names if name in kept %}
+        or {{ differs_in_history('current_orders.' ~ adapter.quote(name), 'open_versions.' ~ adapter.quote(name), kept[name]) }}
+        {%- endfor %}
+        then 1
+      else 0
+    end = 1
 ),
 
 removed as (
@@ -79,6 +85,7 @@ final as (
     current_orders.*,
     0 as source_removed
   from current_orders
+  where current_orders.order_key is not null
 )
 {%- endif %}
 
