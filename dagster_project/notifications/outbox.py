@@ -7,7 +7,7 @@ mail is one transaction, sending is another: what was told stands in the outbox 
 
 import datetime as dt
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +46,8 @@ class Told:
 
 Compose = Callable[[Sequence[Told], Sequence[str]], Message | None]
 """Writes what is due, beside the subjects of what still stands; None: nobody gets mail."""
+ComposeOne = Callable[[Told], Message | None]
+"""Writes a mail about one trouble; None: nobody gets it."""
 NextDue = Callable[[Told, dt.datetime], dt.datetime | None]
 """When a trouble that was just told is told again; None: not while it lasts."""
 
@@ -97,37 +99,19 @@ class Outbox:
         if over:
             rows.update(connection, alert, ("signature",), over)
 
-    def due(self, system: str, topic: str) -> list[str]:
-        """Return the signatures of what is due of a topic, for those who tell each in a mail of its own."""
-        alert = tables.alert
-        query = (
-            sa.select(alert.c.signature)
-            .where(_standing(system, topic), alert.c.due_at <= self.clock.now())
-            .order_by(alert.c.since, alert.c.signature)
-        )
-        with self.warehouse.begin() as connection:
-            return list(connection.execute(query).scalars())
-
     def tell(
-        self,
-        system: str,
-        topic: str,
-        compose: Compose,
-        next_due: NextDue = once,
-        signature: str | None = None,
+        self, system: str, topic: str, compose: Compose, next_due: NextDue = once
     ) -> tuple[list[Told], str | None]:
         """Take what is due of a topic, so that nobody else tells it, and put the mail about it into the box.
 
-        Returns what was taken and the mail's id; nobody gets a mail when `compose` returns None. With a
-        `signature` only this one is taken.
+        Returns what was taken and the mail's id; nobody gets a mail when `compose` returns None.
         """
         now, alert, mail_id = self.clock.now(), tables.alert, new_id()
         mine = _standing(system, topic)
-        meant = alert.c.signature == signature if signature is not None else sa.true()
         with self.warehouse.begin() as connection:
             connection.execute(
                 sa.update(alert)
-                .where(mine, meant, alert.c.due_at <= now)
+                .where(mine, alert.c.due_at <= now)
                 .values(mail_id=mail_id, told=alert.c.told + 1, due_at=sa.null())
             )
             taken = connection.execute(
@@ -135,7 +119,7 @@ class Outbox:
             ).fetchall()
             if not taken:
                 return [], None
-            told = [Told(r.signature, r.subject, r.body or "", r.since, r.told) for r in taken]
+            told = [_told(row, row.told) for row in taken]
             self._remind(connection, told, next_due, now)
             others = connection.execute(
                 sa.select(alert.c.subject)
@@ -145,8 +129,42 @@ class Outbox:
             message = compose(told, [row.subject for row in others])
             if message is None:
                 return told, None
-            self._put(connection, mail_id, system, message)
+            self._put(connection, system, {mail_id: message})
         return told, mail_id
+
+    def tell_each(
+        self, system: str, topic: str, compose: ComposeOne, signatures: Collection[str]
+    ) -> list[Told]:
+        """Take what is due of these troubles, as `tell` does, and put a mail about each into the box.
+
+        Returns what was taken, the oldest first. Nobody is reminded, and nobody gets a mail of what `compose`
+        returns None for.
+        """
+        now, alert = self.clock.now(), tables.alert
+        query = (
+            sa.select(alert)
+            .where(_standing(system, topic), alert.c.due_at <= now)
+            .order_by(alert.c.since, alert.c.signature)
+        )
+        with self.warehouse.begin() as connection:
+            due = [row for row in connection.execute(query) if row.signature in signatures]
+            if not due:
+                return []
+            mail_ids = {row.signature: new_id() for row in due}
+            change = [
+                {
+                    "signature": row.signature, "expected_told": row.told, "told": row.told + 1,
+                    "mail_id": mail_ids[row.signature], "due_at": None,
+                }
+                for row in due
+            ]  # fmt: skip
+            taken = rows.compare_and_swap(
+                connection, alert, ("signature",), change, matching=("told",), when="t.due_at is not null"
+            )
+            told = [_told(row, row.told + 1) for row in due if (row.signature,) in taken]
+            written = {mail_ids[one.signature]: compose(one) for one in told}
+            self._put(connection, system, {name: mail for name, mail in written.items() if mail is not None})
+        return told
 
     def _remind(
         self, connection: Connection, told: Sequence[Told], next_due: NextDue, now: dt.datetime
@@ -159,7 +177,8 @@ class Outbox:
         if later:
             rows.update(connection, tables.alert, ("signature",), later)
 
-    def _put(self, connection: Connection, mail_id: str, system: str, message: Message) -> None:
+    def _put(self, connection: Connection, system: str, messages: Mapping[str, Message]) -> None:
+        """Write mails by id, to be sent from now on."""
         now = self.clock.now()
         rows.insert(
             connection, tables.mail_outbox,
@@ -170,6 +189,7 @@ class Outbox:
                     "text": message.text, "html": message.html, "attempts": 0, "created_at": now,
                     "next_attempt": now,
                 }
+                for mail_id, message in messages.items()
             ],
         )  # fmt: skip
 
@@ -251,6 +271,10 @@ class Outbox:
 def _standing(system: str, topic: str) -> sa.ColumnElement[bool]:
     alert = tables.alert
     return sa.and_(alert.c.system == system, alert.c.topic == topic, alert.c.over_at.is_(None))
+
+
+def _told(row: sa.Row[Any], times: int) -> Told:
+    return Told(row.signature, row.subject, row.body or "", row.since, times)
 
 
 def _message(row: sa.Row[Any]) -> Message:

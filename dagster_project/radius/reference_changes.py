@@ -6,6 +6,8 @@ request comes later) is none. What it was before the first change is what it was
 
 import datetime as dt
 import json
+from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,10 +31,11 @@ def notices_of_references(connection: Connection, instance: str, now: dt.datetim
     numbers_of_changed = _changed_since(connection, instance, now - LOOKED_BACK)
     if not numbers_of_changed:
         return []
+    histories = _histories(connection, instance, numbers_of_changed)
     found = []
     for order in orders(connection, instance, numbers=numbers_of_changed):
         before = NONE
-        for event in _history(connection, instance, order):
+        for event in histories[order.number]:
             new = json.loads(event.fields)[FIELD] or BLANK
             fresh = event.kind == "INTENT" and event.occurred_at >= now - LOOKED_BACK
             if fresh and new != before:
@@ -50,18 +53,19 @@ def _changed_since(connection: Connection, instance: str, since: dt.datetime) ->
     return set(connection.execute(query).scalars())
 
 
-def _history(connection: Connection, instance: str, order: Order) -> list[sa.Row[Any]]:
-    """Return what the order's reference was when it was found, and each time it was told, oldest first."""
-    wanted = [(instance, REFERENCES, order.number)]
+def _histories(
+    connection: Connection, instance: str, numbers_of_changed: set[str]
+) -> Mapping[str, list[sa.Row[Any]]]:
+    """Return by order what its reference was when it was found, and each time it was told, oldest first."""
+    wanted = [(instance, REFERENCES, number) for number in sorted(numbers_of_changed)]
     events = list(rows.select_by_key(connection, tables.delivery_event, KEY, wanted))
     accepted = {event.intent_id for event in events if event.outcome == "DELIVERED"}
-    told = [
-        event
-        for event in events
-        if FIELD in json.loads(event.fields or "{}")
-        and (event.kind == "NOTE" or (event.kind == "INTENT" and event.intent_id in accepted))
-    ]
-    return sorted(told, key=lambda event: (event.occurred_at, event.event_id))
+    told = defaultdict(list)
+    for event in sorted(events, key=lambda event: (event.occurred_at, event.event_id)):
+        is_accepted = event.kind == "NOTE" or (event.kind == "INTENT" and event.intent_id in accepted)
+        if is_accepted and FIELD in json.loads(event.fields or "{}"):
+            told[event.business_key].append(event)
+    return told
 
 
 def _notice(order: Order, event_id: str, old: str, new: str) -> Notice:

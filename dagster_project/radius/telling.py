@@ -5,13 +5,14 @@ way loses no mail and sends none twice; a mail that cannot go waits there.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from dagster_project.clock import Clock
 from dagster_project.delivery.states import State
 from dagster_project.notifications.mail import MailServer
 from dagster_project.notifications.messages import Message
-from dagster_project.notifications.outbox import NextDue, Outbox, Told, Trouble, once
+from dagster_project.notifications.outbox import Outbox, Told, Trouble
 from dagster_project.radius import mails, reminders
 from dagster_project.radius.failures import notices_of_failures
 from dagster_project.radius.mail_contents import notices_of_holds
@@ -61,10 +62,11 @@ class Teller:
         """Tell each notice that was not told yet in a mail of its own; others of the kind are over."""
         by_signature = {notice.signature: notice for notice in notices}
         self._stand(kind, notices)
-        due = [signature for signature in self.outbox.due(SYSTEM, kind.topic) if signature in by_signature]
-        for signature in due:
-            self._put(kind, _just(by_signature[signature]), once, signature)
-        return len(due)
+        with self._written(kind) as written:
+            told = self.outbox.tell_each(
+                SYSTEM, kind.topic, lambda one: written(by_signature[one.signature]), by_signature
+            )
+        return len(told)
 
     def _digest(self, kind: Kind, found: Sequence[Order]) -> int:
         """Tell, once a day, all these orders in one mail."""
@@ -73,38 +75,30 @@ class Teller:
         if not reminders.is_digest_time(self.settings, self.clock.now()):
             return 0
 
-        def of(told: Sequence[Told]) -> Notice:
+        def of(told: Sequence[Told], _standing: Sequence[str]) -> Message | None:
             due = [by_signature[one.signature] for one in told if one.signature in by_signature]
-            return reminders.digest(self.settings, kind, reminders.held(due), self.clock.now())
+            return written(reminders.digest(self.settings, kind, reminders.held(due), self.clock.now()))
 
-        return int(self._put(kind, of, reminders.next_morning(self.settings)))
+        with self._written(kind) as written:
+            told, _ = self.outbox.tell(SYSTEM, kind.topic, of, reminders.next_morning(self.settings))
+        return int(bool(told))
 
     def _stand(self, kind: Kind, notices: Sequence[Notice]) -> None:
         troubles = [Trouble(notice.signature, notice.subject, notice.body) for notice in notices]
         self.outbox.stand(SYSTEM, kind.topic, troubles)
 
-    def _put(
-        self,
-        kind: Kind,
-        of: Callable[[Sequence[Told]], Notice],
-        next_due: NextDue,
-        signature: str | None = None,
-    ) -> bool:
-        """Put one mail into the outbox; without a server or a recipient the log is told. False: nothing was due."""
+    @contextmanager
+    def _written(self, kind: Kind) -> Iterator[Callable[[Notice], Message | None]]:
+        """Yield what writes the mails of a kind; those that lack a server or a recipient go to the log at the end."""
         logged: list[Message] = []
+        goes = self.has_server and bool(recipients(self.settings, kind))
 
-        def write(told: Sequence[Told], _standing: Sequence[str]) -> Message | None:
-            message = compose(self.settings, of(told))
-            if self.has_server and recipients(self.settings, kind):
-                return message
-            logged.append(message)
-            return None
+        def write(notice: Notice) -> Message | None:
+            message = compose(self.settings, notice)
+            if not goes:
+                logged.append(message)
+            return message if goes else None
 
-        told, _ = self.outbox.tell(SYSTEM, kind.topic, write, next_due, signature)
+        yield write
         for message in logged:
             log.warning("%s\n%s", message.subject, message.text)
-        return bool(told)
-
-
-def _just(notice: Notice) -> Callable[[Sequence[Told]], Notice]:
-    return lambda _told: notice
