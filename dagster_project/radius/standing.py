@@ -123,6 +123,8 @@ def _seen(
 ) -> dict[str, dict[str, list[Seen]]]:
     """Rows by order and raw table; what belongs to a job or a plant-2 order is found by what was made."""
     seen: dict[str, dict[str, list[Seen]]] = {number: {} for number in numbers}
+    if not table_exists(connection, raws.SO4_HEADERS.name):
+        return seen  # nothing was read yet; the raw tables are made together
     of_order = {int(number): number for number in seen if number.isdecimal()}
     for table in _BY_ORDER:
         _add(connection, seen, table, "SOrderNum", of_order)
@@ -139,7 +141,7 @@ def _add_items(connection: Connection, seen: Mapping[str, dict[str, list[Seen]]]
     """Add what is derived of each order's bags; orders share items."""
     wanted = {number: derived(by_table.get(raws.SO4_LINES.name, ())) for number, by_table in seen.items()}
     codes = sorted({code for some in wanted.values() for code in some})
-    if not codes or not table_exists(connection, raws.ITEMS.name):
+    if not codes:
         return
     found = rows.select_by_key(connection, raws.ITEMS, ("ItemCode",), [(code,) for code in codes])
     by_code = {row.ItemCode: dict(row._mapping) for row in found}
@@ -157,7 +159,7 @@ def _add(
     connection: Connection, seen: Mapping[str, dict[str, list[Seen]]], table: sa.Table, name: str,
     wanted: Mapping[Any, str],
 ) -> None:  # fmt: skip
-    if not wanted or not table_exists(connection, table.name):
+    if not wanted:
         return
     keys = list(table.primary_key.columns.keys())
     found = [
