@@ -195,21 +195,35 @@ def select_by_key(
         return
     for start in range(0, wanted.num_rows, CHUNK):
         with held(connection, columns, wanted.slice(start, CHUNK)) as source:
-            statement = (
-                f"select t.* from {_name(connection, table)} as t "
-                f"join {source} as r on {_same_key(connection, table, key)}"
-            )
+            statement = _matching(connection, table, key, f"{source} as r")
             found = _execute(connection, statement).fetchall()
         yield from found
 
 
 def _select_few(connection: Connection, table: sa.Table, wanted: pa.Table) -> Sequence[sa.Row[Any]]:
-    """Bind the keys themselves: half of what it takes to register them as a relation and to join it."""
-    names = ", ".join(quoted(connection, name) for name in wanted.column_names)
-    marks = ", ".join([f"({', '.join('?' * wanted.num_columns)})"] * wanted.num_rows)
+    """Bind the keys themselves: half of what it takes to register them as a relation."""
+    names = [quoted(connection, name) for name in wanted.column_names]
     bound = tuple(chain.from_iterable(zip(*(column.to_pylist() for column in wanted.columns), strict=True)))
-    statement = f"select * from {_name(connection, table)} where ({names}) in ({marks})"
+    if wanted.num_rows == 1:
+        condition = " and ".join(f"{name} = ?" for name in names)
+        statement = f"select * from {_name(connection, table)} where {condition}"
+    else:
+        marks = ", ".join([f"({', '.join('?' * len(names))})"] * wanted.num_rows)
+        source = f"(values {marks}) as r ({', '.join(names)})"
+        statement = _matching(connection, table, wanted.column_names, source)
     return connection.exec_driver_sql(statement, bound).fetchall()
+
+
+def _matching(connection: Connection, table: sa.Table, key: Key, source: str) -> str:
+    """Return the query for the stored rows whose key is in `source`, which has the alias r.
+
+    DuckDB finds the rows by their keys first: in a join it reads every column of every row of a large table.
+    """
+    name = _name(connection, table)
+    joined = f"from {name} as t join {source} on {_same_key(connection, table, key)}"
+    if connection.dialect.name == "duckdb":
+        return f"select * from {name} where rowid in (select t.rowid {joined})"
+    return f"select t.* {joined}"
 
 
 def _execute(connection: Connection, statement: str, bound: Record | None = None) -> sa.CursorResult[Any]:
