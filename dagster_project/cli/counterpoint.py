@@ -103,9 +103,12 @@ def process(
         raise staged.Refused("say which orders: an ID, --batch B or --all")
     key = None if staging_id is None else str(staging_id)
     with system_run(PROCESSING, json=json, start_empty=start_empty) as run:
-        if staging_id is not None:
+        if not everything:
             with opened(run.settings) as connection:
-                staged.check_open(connection, staging_id)
+                if staging_id is not None:
+                    staged.check_open(connection, staging_id)
+                if batch is not None:
+                    staged.check_batch(connection, batch)
         outcome = run.whole(Filters.said(key=key, everything=everything, batch=batch))
         with opened(run.settings) as connection:
             found = _came_of_it(connection, outcome[2].tally.keys(DOCUMENTS, "DELIVERED"), staging_id, batch)

@@ -98,6 +98,8 @@ def trace(key: Annotated[str, typer.Argument(help="A business key, an order numb
           system: Annotated[str | None, typer.Option(help="Default: wherever something is staged.")] = None,
           json: options.Json = False) -> None:  # fmt: skip
     """Everything about one key: source, staged, ledger, every event, remote id and link."""
+    if not key.strip():
+        raise typer.BadParameter("name a business key, an order number or a remote id")
 
     def work(pipeline: str) -> list[dict[str, Any]]:
         with system_run(pipeline, json=json) as run, run.held(), run.warehouse.begin() as connection:

@@ -116,6 +116,13 @@ def check_open(connection: Connection, staging_id: int) -> None:
         )
 
 
+def check_batch(connection: Connection, batch: str) -> None:
+    """Raise Refused unless a pull of that name staged an order, whatever became of it."""
+    known = sa.select(_STAGED.STAGING_ID).where(_STAGED.BATCH_ID == batch).limit(1)
+    if connection.execute(known).first() is None:
+        raise Refused(f"no order was staged by a pull {batch!r}; see: order-staging counterpoint list")
+
+
 def skip(connection: Connection, staging_id: int, reason: str) -> None:
     """Mark an order as one that is never to be made. Raises Refused when it was made or skipped before."""
     changed = connection.execute(

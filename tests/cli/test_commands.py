@@ -46,6 +46,11 @@ def content(said: tuple[int, str, str]) -> Any:
     return json.loads(said[1])
 
 
+def test_tracing_nothing_is_refused(command) -> None:
+    code, _, said = command("trace", " ")
+    assert (code, "name a business key" in said) == (2, True)
+
+
 def test_init_creates_the_tables_once_and_says_so(command) -> None:
     assert content(command("init", "--json"))["status"] == "created"
     code, said, _ = command("init")

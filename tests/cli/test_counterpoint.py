@@ -172,6 +172,17 @@ def test_process_wants_to_know_which_orders(command: Any, words: tuple[str, ...]
     assert (code, json.loads(said)["error"]) == (2, "say which orders: an ID, --batch B or --all")
 
 
+@pytest.mark.parametrize("batch", ["", "another", "b"])
+def test_a_pull_that_staged_nothing_cannot_be_processed(
+    command: Any, company: Company, orders: list[int], batch: str
+) -> None:
+    _init(company)
+    code, said, _ = command("process", "--batch", batch, "--json")
+    assert (code, json.loads(said)["error"]) == (
+        2, f"no order was staged by a pull '{batch}'; see: order-staging counterpoint list",
+    )  # fmt: skip
+
+
 def test_a_document_that_is_not_there_cannot_be_rolled_back(
     command: Any, company: Company, orders: list[int]
 ) -> None:
