@@ -47,7 +47,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, parsed: Parsed) -> Prepar
 
 
 def _first_day(folder: Path, parsed: Parsed) -> Any:
-    """Land and stage the orders, so that views stand in each copy; provision the board, run, return what was said."""
+    """Land the orders, provision the board, run; return what the run said."""
     delivered, landed = folder / "delivered", folder / "landed"
     parsed(delivered)
     with RunningMonday(state=delivered / "monday.sqlite") as monday:
@@ -55,7 +55,6 @@ def _first_day(folder: Path, parsed: Parsed) -> Any:
         first.done("init")
         first.done("land", "ORDERS_UNIFIED", str(sources.write(folder / "orders.parquet")))
         first.done("monday", "provision")
-        first.done("stage", "monday")
     shutil.copytree(delivered, landed)
     with RunningMonday(state=delivered / "monday.sqlite") as monday:
         return Pipeline(delivered, monday).run()
@@ -87,5 +86,5 @@ def delivered(prepared: Prepared, copied: Callable[[Path], Pipeline]) -> Pipelin
 
 @pytest.fixture
 def landed(prepared: Prepared, copied: Callable[[Path], Pipeline]) -> Pipeline:
-    """The first day: orders landed and staged, an empty board with a column for our key, an empty ledger."""
+    """The first day: orders landed, an empty board with a column for our key, an empty ledger."""
     return copied(prepared.landed)
