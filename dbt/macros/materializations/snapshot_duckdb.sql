@@ -4,7 +4,9 @@
 {% materialization snapshot, adapter='duckdb' %}
   {%- if load_cached_relation(this) is not none -%}
     {%- call statement('main', fetch_result=true) -%}
-      select 1 from ({{ compiled_code }}) as delta limit 1
+      select 1 from (
+        {{ compiled_code }}
+      ) as delta limit 1
     {%- endcall -%}
     {%- if not load_result('main').table.rows -%}
       {{ return({'relations': [this]}) }}
