@@ -106,24 +106,18 @@ class Outbox:
 
         Returns what was taken and the mail's id; nobody gets a mail when `compose` returns None.
         """
-        now, alert, mail_id = self.clock.now(), tables.alert, new_id()
-        mine = _standing(system, topic)
+        alert, mail_id = tables.alert, new_id()
         with self.warehouse.begin() as connection:
-            connection.execute(
-                sa.update(alert)
-                .where(mine, alert.c.due_at <= now)
-                .values(mail_id=mail_id, told=alert.c.told + 1, due_at=sa.null())
-            )
-            taken = connection.execute(
-                sa.select(alert).where(alert.c.mail_id == mail_id).order_by(alert.c.since, alert.c.signature)
-            ).fetchall()
-            if not taken:
+            due = self._due(connection, system, topic)
+            told = self._take(connection, due, {row.signature: mail_id for row in due})
+            if not told:
                 return [], None
-            told = [_told(row, row.told) for row in taken]
-            self._remind(connection, told, next_due, now)
+            self._remind(connection, told, next_due, self.clock.now())
             others = connection.execute(
                 sa.select(alert.c.subject)
-                .where(mine, sa.or_(alert.c.mail_id.is_(None), alert.c.mail_id != mail_id))
+                .where(
+                    _standing(system, topic), sa.or_(alert.c.mail_id.is_(None), alert.c.mail_id != mail_id)
+                )
                 .order_by(alert.c.since, alert.c.signature)
             )
             message = compose(told, [row.subject for row in others])
@@ -140,31 +134,42 @@ class Outbox:
         Returns what was taken, the oldest first. Nobody is reminded, and nobody gets a mail of what `compose`
         returns None for.
         """
-        now, alert = self.clock.now(), tables.alert
-        query = (
-            sa.select(alert)
-            .where(_standing(system, topic), alert.c.due_at <= now)
-            .order_by(alert.c.since, alert.c.signature)
-        )
         with self.warehouse.begin() as connection:
-            due = [row for row in connection.execute(query) if row.signature in signatures]
-            if not due:
-                return []
+            due = [row for row in self._due(connection, system, topic) if row.signature in signatures]
             mail_ids = {row.signature: new_id() for row in due}
-            change = [
-                {
-                    "signature": row.signature, "expected_told": row.told, "told": row.told + 1,
-                    "mail_id": mail_ids[row.signature], "due_at": None,
-                }
-                for row in due
-            ]  # fmt: skip
-            taken = rows.compare_and_swap(
-                connection, alert, ("signature",), change, matching=("told",), when="t.due_at is not null"
-            )
-            told = [_told(row, row.told + 1) for row in due if (row.signature,) in taken]
+            told = self._take(connection, due, mail_ids)
             written = {mail_ids[one.signature]: compose(one) for one in told}
             self._put(connection, system, {name: mail for name, mail in written.items() if mail is not None})
         return told
+
+    def _due(self, connection: Connection, system: str, topic: str) -> Sequence[sa.Row[Any]]:
+        """Return what is due of a topic, the oldest first."""
+        alert = tables.alert
+        return connection.execute(
+            sa.select(alert)
+            .where(_standing(system, topic), alert.c.due_at <= self.clock.now())
+            .order_by(alert.c.since, alert.c.signature)
+        ).fetchall()
+
+    def _take(
+        self, connection: Connection, due: Sequence[sa.Row[Any]], mail_ids: Mapping[str, str]
+    ) -> list[Told]:
+        """Write down which mail tells each; return those that nobody else took meanwhile."""
+        change = [
+            {
+                "signature": row.signature, "expected_told": row.told, "told": row.told + 1,
+                "mail_id": mail_ids[row.signature], "due_at": None,
+            }
+            for row in due
+        ]  # fmt: skip
+        taken = rows.compare_and_swap(
+            connection, tables.alert, ("signature",), change, matching=("told",), when="t.due_at is not null"
+        )
+        return [
+            Told(row.signature, row.subject, row.body or "", row.since, row.told + 1)
+            for row in due
+            if (row.signature,) in taken
+        ]
 
     def _remind(
         self, connection: Connection, told: Sequence[Told], next_due: NextDue, now: dt.datetime
@@ -271,10 +276,6 @@ class Outbox:
 def _standing(system: str, topic: str) -> sa.ColumnElement[bool]:
     alert = tables.alert
     return sa.and_(alert.c.system == system, alert.c.topic == topic, alert.c.over_at.is_(None))
-
-
-def _told(row: sa.Row[Any], times: int) -> Told:
-    return Told(row.signature, row.subject, row.body or "", row.since, times)
 
 
 def _message(row: sa.Row[Any]) -> Message:
