@@ -7,6 +7,13 @@
 {% macro sqlserver__kept_as_view() %}{{ return('table') }}{% endmacro %}
 
 
+{# Said of a CTE whose values are to be worked out where it stands, not in every row it is joined to. Only DuckDB is
+   told, which would move them there; T-SQL has no such word. #}
+{% macro worked_out_once() %}{{ return(adapter.dispatch('worked_out_once', 'order_staging')()) }}{% endmacro %}
+{% macro default__worked_out_once() %}{{ return('materialized') }}{% endmacro %}
+{% macro sqlserver__worked_out_once() %}{{ return('') }}{% endmacro %}
+
+
 {# One that is only a step of the model that reads it. #}
 {% macro kept_inline() %}{{ return(adapter.dispatch('kept_inline', 'order_staging')()) }}{% endmacro %}
 {% macro default__kept_inline() %}{{ return('ephemeral') }}{% endmacro %}

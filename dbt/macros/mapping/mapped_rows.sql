@@ -4,7 +4,10 @@
   {%- set columns = mapping_columns(mapping_model) %}
 
 with cells as (
-  select * from {{ cells }}
+  select
+    source_rows.*
+    {{- text_columns(columns, 'source_rows') }}
+  from {{ cells }} as source_rows
 ),
 
 parsed as (

@@ -1,6 +1,6 @@
 {# SQL that makes a mapped column's value of a source row: the transforms of the mapping's vocabulary. The value
-   has its type but not yet its length. `cells` is the alias of the source row; `whole` names source columns that
-   are integers already. Lookups need lookup_joins in the from clause. #}
+   has its type but not yet its length. `cells` is the alias of the source row with its text_columns beside it; `whole`
+   names source columns that are integers already. Lookups need lookup_joins in the from clause. #}
 {% macro mapped_value(column, cells, whole=[]) %}
   {%- set meta = column.meta -%}
   {%- set transform = meta.transform -%}
@@ -15,17 +15,55 @@
     {{- return(parsed_integer(cell, column.data_type, meta.get('replace'), meta.source in whole)) -}}
   {%- endif -%}
   {%- if transform == 'date' -%}{{ return(date_value(cell, meta.get('missing'))) }}{%- endif -%}
-  {%- if transform == 'map' -%}{{ return(map_value(cell, meta)) }}{%- endif -%}
-  {%- if transform == 'lookup' -%}{{ return(lookup_value(cell, meta)) }}{%- endif -%}
-  {{- return(text_value(cell, transform, meta.get('missing'))) -}}
+  {%- if transform == 'map' -%}{{ return(map_value(cells, meta)) }}{%- endif -%}
+  {%- if transform == 'lookup' -%}{{ return(lookup_value(cells, meta)) }}{%- endif -%}
+  {{- return(text_value(cells, meta.source, transform, meta.get('missing'))) -}}
+{% endmacro %}
+
+
+{# Select list of the texts that mapped values are made of, each cell once for all that read it, without outer blanks
+   and where a mapping says so without control characters. They stand below the values because an expression that
+   names a text several times is bound, and by some engines worked out, as often. #}
+{% macro text_columns(columns, cells) %}
+  {%- set listed = [] -%}
+  {%- for column in columns -%}
+    {%- for source, transform in texts_read_by(column) if text_name(source, transform) not in listed -%}
+      {%- do listed.append(text_name(source, transform)) -%}
+      {%- set text = as_text(cells ~ '.' ~ adapter.quote(source)) -%}
+      {%- if transform == 'clean_text' -%}{%- set text = without_control_characters(text) -%}{%- endif %},
+    trim({{ text }}) as {{ text_name(source, transform) }}
+    {%- endfor -%}
+  {%- endfor -%}
+{% endmacro %}
+
+
+{# The source columns one mapped column reads as texts, each with the transform it is read by. #}
+{% macro texts_read_by(column) %}
+  {%- set meta, found = column.meta, [] -%}
+  {%- if meta.transform == 'concat' -%}
+    {%- for part in meta.parts -%}
+      {%- for source in part.get('first_of') or [part.get('source')] if source -%}
+        {%- do found.append([source, part.get('transform', 'trim')]) -%}
+      {%- endfor -%}
+    {%- endfor -%}
+  {%- elif meta.transform in ['map', 'lookup'] -%}
+    {%- do found.append([meta.source, 'trim']) -%}
+  {%- elif meta.transform not in ['number', 'integer', 'date', 'constant', 'misfits'] -%}
+    {%- do found.append([meta.source, meta.transform]) -%}
+  {%- endif -%}
+  {{- return(found) -}}
+{% endmacro %}
+
+
+{# Name of the column in which text_columns leaves a text. #}
+{% macro text_name(source, transform) %}
+  {{- return(adapter.quote(source ~ (', cleaned' if transform == 'clean_text' else ', trimmed'))) -}}
 {% endmacro %}
 
 
 {# trim, clean_text and upper: a text without outer blanks, NULL when it stands for no value. #}
-{% macro text_value(cell, transform, missing=none) %}
-  {%- set text = as_text(cell) -%}
-  {%- if transform == 'clean_text' -%}{%- set text = without_control_characters(text) -%}{%- endif -%}
-  {%- set value = present('trim(' ~ text ~ ')', missing) -%}
+{% macro text_value(cells, source, transform, missing=none) %}
+  {%- set value = present(cells ~ '.' ~ text_name(source, transform), missing) -%}
   {%- if transform == 'upper' -%}{{ return('upper(' ~ value ~ ')') }}{%- endif -%}
   {%- if transform not in ['trim', 'clean_text'] and execute -%}
     {%- do exceptions.raise_compiler_error(
@@ -51,12 +89,12 @@
     {%- if part.get('first_of') -%}
       {%- set choices = [] -%}
       {%- for source in part.first_of -%}
-        {%- do choices.append(text_value(cells ~ '.' ~ adapter.quote(source), part.get('transform', 'trim'), part.get('missing'))) -%}
+        {%- do choices.append(text_value(cells, source, part.get('transform', 'trim'), part.get('missing'))) -%}
       {%- endfor -%}
       {%- if part.get('otherwise') -%}{%- do choices.append(literal(part.otherwise)) -%}{%- endif -%}
       {%- do parts.append('coalesce(' ~ choices | join(', ') ~ ')' if choices | length > 1 else choices[0]) -%}
     {%- elif part.get('source') -%}
-      {%- do parts.append(text_value(cells ~ '.' ~ adapter.quote(part.source), part.get('transform', 'trim'), part.get('missing'))) -%}
+      {%- do parts.append(text_value(cells, part.source, part.get('transform', 'trim'), part.get('missing'))) -%}
     {%- else -%}
       {%- do parts.append(literal(part.value)) -%}
     {%- endif -%}
@@ -77,8 +115,8 @@
 {% endmacro %}
 
 
-{% macro map_value(cell, meta) %}
-  {%- set value = text_value(cell, 'trim', meta.get('missing')) -%}
+{% macro map_value(cells, meta) %}
+  {%- set value = text_value(cells, meta.source, 'trim', meta.get('missing')) -%}
   {%- set whens = [] -%}
   {%- for old, new in meta['values'].items() -%}
     {%- do whens.append('when ' ~ literal(old | upper) ~ ' then ' ~ literal(new)) -%}
@@ -88,10 +126,10 @@
 {% endmacro %}
 
 
-{% macro lookup_value(cell, meta) %}
+{% macro lookup_value(cells, meta) %}
   {%- set found = lookup_alias(meta.lookup) ~ '.' ~ adapter.quote(meta.lookup.value) -%}
   {%- if meta.lookup.get('otherwise', 'keep') == 'keep' -%}
-    {{- return('coalesce(' ~ found ~ ', ' ~ text_value(cell, 'trim', meta.get('missing')) ~ ')') -}}
+    {{- return('coalesce(' ~ found ~ ', ' ~ text_value(cells, meta.source, 'trim', meta.get('missing')) ~ ')') -}}
   {%- endif -%}
   {{- return(found) -}}
 {% endmacro %}
@@ -101,7 +139,7 @@
 {% macro lookup_alias(lookup) %}{{ return(lookup.get('as', lookup.seed)) }}{% endmacro %}
 
 
-{# The joins that lookups need, one per seed: trimmed, whatever the case, and never containment. A model that
+{# The joins that lookups need, one per seed: trimmed (`cells` has text_columns), whatever the case, and never containment. A model that
    uses a lookup names the seed by `-- depends_on`, because a ref inside this loop is not seen while parsing. #}
 {% macro lookup_joins(columns, cells) %}
   {%- set joins, seeds = [], [] -%}
@@ -113,7 +151,7 @@
       'left join ' ~ ref(lookup.seed) ~ ' as ' ~ alias ~ '\n    on '
       ~ same_key(
         'upper(trim(' ~ alias ~ '.' ~ adapter.quote(lookup.match) ~ '))',
-        'upper(trim(' ~ as_text(cells ~ '.' ~ adapter.quote(column.meta.source)) ~ '))'
+        'upper(' ~ cells ~ '.' ~ text_name(column.meta.source, 'trim') ~ ')'
       )
     ) -%}
   {%- endfor -%}

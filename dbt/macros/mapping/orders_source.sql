@@ -66,7 +66,7 @@
   {%- endif -%}
   {%- set parts = [] -%}
   {%- for name in key.columns -%}{%- do parts.append(as_text(cells ~ '.' ~ adapter.quote(name))) -%}{%- endfor -%}
-  {{- return('trim(' ~ joined(parts, '|') ~ ')') -}}
+  {{- return(trimmed_key(joined(parts, '|'))) -}}
 {% endmacro %}
 
 
@@ -92,12 +92,22 @@
 {% endmacro %}
 
 
-{# Condition on a row of the order list: the order is cancelled, so its sizes count for nothing. #}
+{# Condition on a row of the order list with its order_type_texts: the order is cancelled, so its sizes count for
+   nothing. #}
 {% macro order_is_cancelled(cells) %}
-  {%- for column in mapping_columns('int_monday__items_mapped') if column.name == 'ORDER TYPE' -%}
+  {%- for column in order_type() -%}
     {{- return("coalesce(upper(" ~ mapped_value(column, cells) ~ "), '') = 'CANCELLED'") -}}
   {%- endfor -%}
   {{- return('1 = 0') -}}
+{% endmacro %}
+
+
+{% macro order_type_texts(cells) %}{{ return(text_columns(order_type(), cells)) }}{% endmacro %}
+
+
+{# The mapped column that says so, in a list; none in a mapping without it. #}
+{% macro order_type() %}
+  {{- return(mapping_columns('int_monday__items_mapped') | selectattr('name', 'equalto', 'ORDER TYPE') | list) -}}
 {% endmacro %}
 
 

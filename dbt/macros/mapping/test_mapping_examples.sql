@@ -19,12 +19,19 @@ with given as (
   {%- endfor %}
 ),
 
+cells as (
+  select
+    given.*
+    {{- text_columns(columns, 'given') }}
+  from given
+),
+
 parsed as (
   select
-    given.example
-    {{- parsed_columns(columns, 'given') }}
-  from given
-  {{ lookup_joins(columns, 'given') }}
+    cells.example
+    {{- parsed_columns(columns, 'cells') }}
+  from cells
+  {{ lookup_joins(columns, 'cells') }}
 ),
 
 mapped as (

@@ -14,7 +14,7 @@ with orders as (
     on {{ same_key('orders.order_key', 'duplicated.business_key') }}
   where orders.order_key is not null
     and duplicated.business_key is null
-    and not ({{ order_is_cancelled('orders') }})
+    and orders.is_cancelled = 0
 ),
 
 cells as (

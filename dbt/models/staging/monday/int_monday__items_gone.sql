@@ -27,9 +27,9 @@ gone as (
     known.business_key,
     known.is_told
   from known
-  left join {{ ref('stg_monday__orders') }} as orders
-    on {{ same_key('known.business_key', 'orders.order_key') }}
-  where orders.order_key is null
+  left join {{ ref('int_monday__order_keys') }} as orders
+    on {{ same_key('known.business_key', 'orders.business_key') }}
+  where orders.business_key is null
 ),
 
 missing as (

@@ -4,7 +4,10 @@
 {%- set whole = integer_names(orders_columns()) %}
 
 with orders as (
-  select * from {{ ref('stg_monday__orders') }}
+  select
+    listed.*
+    {{- text_columns(columns, 'listed') }}
+  from {{ ref('stg_monday__orders') }} as listed
 ),
 
 parsed as (

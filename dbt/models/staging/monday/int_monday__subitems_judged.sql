@@ -1,7 +1,9 @@
 {# The verdict on every size line that needs a look, now with its order: a line waits for an order that is refused or
-   held, becomes 0 when the order is cancelled, and goes with the order when that is removed. #}
+   held, becomes 0 when the order is cancelled, and goes with the order when that is removed. What was told of an order
+   is asked only where the order list has no one row of it. #}
 {%- set columns = mapping_columns('int_monday__subitems_mapped') -%}
 {%- set filters = mapping_meta('int_monday__items_mapped').get('filters', {}) -%}
+{%- set reference = adapter.quote('AAG ORDER NUMBER') -%}
 {%- set quantity = namespace(name=none) -%}
 {%- for column in columns if column.meta.source == 'quantity' -%}{%- set quantity.name = column.name -%}{%- endfor %}
 
@@ -48,6 +50,7 @@ orders as (
   select
     mapped.business_key,
     mapped.customer_status,
+    mapped.{{ reference }} as order_number,
     {{ is_cancelled('mapped') }} as is_cancelled,
     1 as source_rows
     {{- filter_columns('int_monday__items_mapped', 'mapped') }}
@@ -59,6 +62,7 @@ orders as (
   select
     duplicated.business_key,
     cast(null as nvarchar(20)) as customer_status,
+    cast(null as nvarchar(200)) as order_number,
     0 as is_cancelled,
     duplicated.source_rows
     {%- for name, column in filters.items() %},
@@ -67,11 +71,20 @@ orders as (
   from {{ ref('int_monday__orders_duplicated') }} as duplicated
 ),
 
+elsewhere as (
+  select business_key from {{ ref('int_monday__items_gone') }}
+  union all
+  select business_key from {{ ref('int_monday__orders_duplicated') }}
+),
+
 told_orders as (
   select
-    told.business_key
+    told.business_key,
+    told.{{ reference }} as order_number
     {{- filter_columns('int_monday__items_mapped', 'told') }}
-  from {{ ref('told_monday__items') }} as told
+  from elsewhere
+  inner join {{ ref('told_monday__items') }} as told
+    on {{ same_key('elsewhere.business_key', 'told.business_key') }}
   inner join context on told.instance = context.instance
 ),
 
@@ -93,7 +106,8 @@ placed as (
     orders.customer_status,
     orders.source_rows as order_rows,
     coalesce(orders.is_cancelled, 0) as is_cancelled,
-    case when refused_orders.business_key is null then 0 else 1 end as order_is_refused
+    case when refused_orders.business_key is null then 0 else 1 end as order_is_refused,
+    coalesce(orders.order_number, told_orders.order_number) as order_number
     {%- for name in filters %},
     coalesce(orders.{{ name }}, told_orders.{{ name }}) as {{ name }}
     {%- endfor %}
@@ -159,6 +173,7 @@ final as (
     cancelled.is_unlanded,
     cancelled.ledger_state,
     cancelled.broken_rules,
+    case when cancelled.broken_rules is not null or cancelled.is_unlanded = 1 then cancelled.order_number end as order_number,
     {% if quantity.name -%}
     case
       when cancelled.becomes_zero = 1 and coalesce(cancelled.told_quantity, 1) <> 0

@@ -17,7 +17,7 @@ with orders as (
   where case
       when orders.order_key is null then 0
       when duplicated.business_key is not null then 0
-      when {{ order_is_cancelled('orders') }} then 0
+      when orders.is_cancelled = 1 then 0
       else 1
     end = 1
 ),
@@ -26,27 +26,41 @@ melted as (
   {{- melted('orders', 'order_key', size_columns()) | indent(2) }}
 ),
 
-sizes as (
+lines as (
+  select
+    melted.*
+    {{- text_columns(of_line, 'melted') }}
+  from melted
+),
+
+labels as (
   select
     listed.size_label
-    {{- parsed_columns(of_size, 'listed') }}
+    {{- text_columns(of_size, 'listed') }}
   from (values ({{ size_literals('), (') }})) as listed (size_label)
+),
+
+sizes as {{ worked_out_once() }} (
+  select
+    labels.size_label
+    {{- parsed_columns(of_size, 'labels') }}
+  from labels
 ),
 
 parsed as (
   select
-    melted.order_key as parent_key,
-    melted.size_label
-    {{- parsed_columns(of_line, 'melted', whole=['quantity']) }}
+    lines.order_key as parent_key,
+    lines.size_label
+    {{- parsed_columns(of_line, 'lines', whole=['quantity']) }}
     {%- for column in of_size %},
     sizes.{{ adapter.quote(column.name) }}
     {%- if is_strict(column) %},
     sizes.{{ cell_name(column) }}
     {%- endif %}
     {%- endfor %}
-  from melted
-  inner join sizes on {{ same_key('melted.size_label', 'sizes.size_label') }}
-  where melted.quantity <> 0
+  from lines
+  inner join sizes on {{ same_key('lines.size_label', 'sizes.size_label') }}
+  where lines.quantity <> 0
 ),
 
 final as (

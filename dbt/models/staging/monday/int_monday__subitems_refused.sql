@@ -1,24 +1,12 @@
 {# Size lines that dbt itself refuses, one row per broken rule: quantities out of bounds and cells that could not be
    landed. Found anew each run; what the board refused joins them in ERR_MON_CustMasterSchedule_Subitems. #}
 {%- set columns = mapping_columns('int_monday__subitems_mapped') -%}
-{%- set filters = mapping_meta('int_monday__items_mapped').get('filters', {}) -%}
-{%- set reference = adapter.quote('AAG ORDER NUMBER') %}
+{%- set filters = mapping_meta('int_monday__items_mapped').get('filters', {}) %}
 
 with judged as (
   select *
   from {{ ref('int_monday__subitems_judged') }}
   where placement = 'REFUSED' and (broken_rules is not null or is_unlanded = 1)
-),
-
-orders as (
-  select
-    mapped.business_key,
-    min(mapped.{{ reference }}) as order_number
-  from {{ ref('int_monday__items_mapped') }} as mapped
-  where exists (
-    select 1 from judged where {{ same_key('judged.parent_key', 'mapped.business_key') }}
-  )
-  group by mapped.business_key
 ),
 
 refused as (
@@ -28,13 +16,12 @@ refused as (
     judged.broken_rules,
     judged.is_unlanded,
     judged.staged_at,
-    orders.order_number
+    judged.order_number
     {%- for name in filters %},
     judged.{{ name }}
     {%- endfor %},
     {{ json_row('judged', columns) }} as row_json
   from judged
-  left join orders on {{ same_key('judged.parent_key', 'orders.business_key') }}
 ),
 
 unlanded as (

@@ -1,4 +1,5 @@
 -- depends_on: {{ ref('int_monday__staging_guard') }}
+-- depends_on: {{ ref('int_monday__order_keys') }}
 {# What the order list says differently from the open versions of its history: new and changed rows, and rows that
    are gone, with their last values and source_removed 1. Only these reach the snapshot, which costs a third of
    letting it compare the whole list, and re-versions nothing when a column appears. Rows without a usable key
@@ -35,11 +36,11 @@ open_versions as (
 gone as (
   select versions.order_key
   from {{ snapshot_relation('orders_unified_snapshot') }} as versions
-  left join {{ ref('stg_monday__orders') }} as orders
-    on {{ same_key('versions.order_key', 'orders.order_key') }}
+  left join {{ ref('int_monday__order_keys') }} as orders
+    on {{ same_key('versions.order_key', 'orders.business_key') }}
   where versions.dbt_valid_to is null
     and versions.source_removed = 0
-    and orders.order_key is null
+    and orders.business_key is null
 ),
 
 differing as (

@@ -3,6 +3,6 @@
 {%- endset -%}
 
 {{ mapped_rows(
-  'int_counterpoint__order_lines_mapped', lines ~ ' as lines',
+  'int_counterpoint__order_lines_mapped', lines,
   {'business_key': 'nvarchar(200)', 'parent_key': 'nvarchar(200)'},
 ) }}

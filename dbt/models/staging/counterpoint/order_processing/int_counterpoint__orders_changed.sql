@@ -48,11 +48,18 @@ told as (
   {{- unpacked('(select business_key, told from candidates)', 'told', ['business_key'], columns) | indent(2) }}
 ),
 
+cells as (
+  select
+    candidates.*
+    {{- text_columns(columns, 'candidates') }}
+  from candidates
+),
+
 parsed as (
   select
-    candidates.business_key
-    {{- parsed_columns(columns, 'candidates') }}
-  from candidates
+    cells.business_key
+    {{- parsed_columns(columns, 'cells') }}
+  from cells
 ),
 
 said as (
