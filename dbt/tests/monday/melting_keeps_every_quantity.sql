@@ -1,14 +1,16 @@
 -- Integrity between the size columns and the size lines, in counts and sums: nothing is lost and nothing counted
 -- twice when columns become rows.
-{%- set counts, sums = ['0'], ['0'] -%}
+{%- set counts, sums = [], [] -%}
 {%- for size in size_columns() -%}
   {%- set cell = 'orders.' ~ adapter.quote(size) -%}
-  {%- do counts.append('coalesce(sum(case when ' ~ cell ~ ' <> 0 then 1 else 0 end), 0)') -%}
-  {%- do sums.append('coalesce(sum(cast(' ~ cell ~ ' as bigint)), 0)') -%}
+  {%- do counts.append('case when ' ~ cell ~ ' <> 0 then 1 else 0 end') -%}
+  {%- do sums.append('coalesce(cast(' ~ cell ~ ' as bigint), 0)') -%}
 {%- endfor %}
 
 with orders as (
-  select orders.*
+  select
+    {{ sum_of(counts) }} as quantities,
+    {{ sum_of(sums) }} as pieces
   from {{ ref('stg_monday__orders') }} as orders
   left join {{ ref('int_monday__orders_duplicated') }} as duplicated
     on {{ same_key('orders.order_key', 'duplicated.business_key') }}
@@ -19,8 +21,8 @@ with orders as (
 
 cells as (
   select
-    {{ counts | join('\n    + ') }} as quantities,
-    {{ sums | join('\n    + ') }} as pieces
+    coalesce(sum(quantities), 0) as quantities,
+    coalesce(sum(pieces), 0) as pieces
   from orders
 ),
 

@@ -10,7 +10,7 @@ with orders as (
   select
     orders.order_key,
     {{ parsed_integer('orders.' ~ adapter.quote('TOTAL QTY'), 'int') }} as stated_total,
-    {{ sizes | join('\n    + ') or '0' }} as sum_of_sizes
+    {{ sum_of(sizes) }} as sum_of_sizes
   from {{ ref('stg_monday__orders') }} as orders
 )
 

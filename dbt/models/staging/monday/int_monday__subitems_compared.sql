@@ -1,5 +1,5 @@
 -- depends_on: {{ ref('int_monday__staging_guard') }}
-{{ config(materialized=kept_inline()) }}
+{{ config(materialized=kept_as_view()) }}
 {# What each size line should say against what the board was told. Only lines that need a look are kept, and only
    what is known of the line itself; its order joins in int_monday__subitems_judged, when few are left. Millions of
    told lines are joined here, so they carry one key, and the former one only where it is another; and DuckDB goes on
