@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
 
 import requests
 import urllib3.exceptions
@@ -36,12 +37,19 @@ def no_answer(error: requests.RequestException, address: str, seconds: float, se
     if _certificate_refused(error):
         return AccessRefused(f"{said}: the server's certificate is not trusted")
     if isinstance(error, requests.ConnectTimeout) or _never_connected(error):
-        return MustWait(f"{said}: no connection", code="NoConnection")
+        return MustWait(f"{said}: no connection; {_what_to_do(address, setting)}", code="NoConnection")
     if isinstance(error, requests.Timeout):
         return NoDefiniteAnswer(f"no answer within {seconds:g} s from {address}")
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
         return AccessRefused(f"{said}: {setting} is not an address")
     return NoDefiniteAnswer(f"{said}: the connection broke before the answer was whole")
+
+
+def _what_to_do(address: str, setting: str) -> str:
+    """Say what may help: on this machine the sandbox plays the servers, elsewhere somebody has to look."""
+    if urlsplit(address).hostname in ("127.0.0.1", "localhost", "::1"):
+        return "start the server there, or the sandbox by `order-staging sandbox up`"
+    return f"is the server up, and {setting} its address?"
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -101,6 +101,12 @@ def codes_of(connection: Connection) -> Codes:
 
 def _missing_columns(connection: Connection) -> Iterator[str]:
     there = columns_of(connection)
+    if not there:
+        yield (
+            "COUNTERPOINT_URL names a database without any table in schema dbo: no company of Counterpoint is there; "
+            "the sandbox makes one by `order-staging sandbox up`"
+        )
+        return
     for table in (*_WRITTEN, *_READ):
         if table.name not in there:
             ours = table in (ORDER_EXTRA, DOC_ID_RANGE)

@@ -6,7 +6,7 @@ for stands in the side table. Nothing is ever deleted: a row is what an order is
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -90,19 +90,20 @@ class StagingRowDestination:
     def preflight(self) -> Preflight:
         """Check tables, columns and the unique index; raise PreflightFailed."""
         with opened(self.database) as connection:
-            there, indexes = columns_of(connection), indexes_of(connection)
-        wrong = [
-            f"dbo.{table.name} has no column {column.name} for {name}; run `order-staging counterpoint setup`"
-            for name, (table, column) in self._places.items()
-            if column.name not in there.get(table.name, ())
-        ]
-        if ONE_ROW_PER_ORDER not in indexes:
-            wrong.append(
-                f"{_STAGING} has no unique index {ONE_ROW_PER_ORDER}; run `order-staging counterpoint setup`"
-            )
+            wrong = list(self._lacking(columns_of(connection), indexes_of(connection)))
         if wrong:
-            raise PreflightFailed("\n".join(wrong))
+            raise PreflightFailed("\n".join([*wrong, "run `order-staging counterpoint setup`"]))
         return Preflight("1")
+
+    def _lacking(self, there: Mapping[str, Collection[str]], indexes: Collection[str]) -> Iterator[str]:
+        for table in (ORDER_STAGING, ORDER_EXTRA):
+            if table.name not in there:
+                yield f"there is no table dbo.{table.name}"
+        for name, (table, column) in self._places.items():
+            if table.name in there and column.name not in there[table.name]:
+                yield f"dbo.{table.name} has no column {column.name} for {name}"
+        if ORDER_STAGING.name in there and ONE_ROW_PER_ORDER not in indexes:
+            yield f"{_STAGING} has no unique index {ONE_ROW_PER_ORDER}"
 
     def prerequisites(self, rows: Iterable[Row]) -> Sequence[Row]:  # noqa: ARG002
         """Nothing is made for others' sake."""
