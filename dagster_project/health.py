@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from dagster_project.clock import Clock
+from dagster_project.delivery.scope import left_behind
 from dagster_project.delivery.states import RunStatus, State
 from dagster_project.settings import Settings
 from dagster_project.systems import Pipeline
@@ -77,13 +78,9 @@ def _runs(
     if last is None:
         yield Finding(Level.WARNING, "last run", "there was none yet", f"order-staging run {system} --all")
         return
-    levels = {RunStatus.FAILED: Level.CRITICAL, RunStatus.BLOCKED: Level.CRITICAL,
-              RunStatus.COMPLETED_WITH_ERRORS: Level.WARNING}  # fmt: skip
-    level = levels.get(RunStatus(last.status), Level.HEALTHY)
-    words = f"{last.status} at {last.started_at:%Y-%m-%d %H:%M} UTC" + (
-        f": {last.error}" if last.error else ""
+    yield _last_run(
+        last, system, died=last.status == RunStatus.RUNNING and left_behind(connection, last.run_id, now)
     )
-    yield Finding(level, "last run", words, f"order-staging errors {system}" if level else "")
     good = connection.execute(
         sa.select(sa.func.max(runs.c.ended_at)).where(
             mine, runs.c.status.in_([RunStatus.COMPLETED, RunStatus.COMPLETED_WITH_ERRORS])
@@ -96,6 +93,20 @@ def _runs(
         )  # fmt: skip
     else:
         yield Finding(Level.HEALTHY, "successful run", f"{good:%Y-%m-%d %H:%M} UTC")
+
+
+def _last_run(last: sa.Row[Any], system: str, *, died: bool) -> Finding:
+    begun = f"{last.started_at:%Y-%m-%d %H:%M} UTC"
+    if died:
+        return Finding(
+            Level.CRITICAL, "last run", f"died: it began at {begun}, and its process is gone",
+            f"order-staging run {system} --all takes up what it left",
+        )  # fmt: skip
+    levels = {RunStatus.FAILED: Level.CRITICAL, RunStatus.BLOCKED: Level.CRITICAL,
+              RunStatus.COMPLETED_WITH_ERRORS: Level.WARNING}  # fmt: skip
+    level = levels.get(RunStatus(last.status), Level.HEALTHY)
+    words = f"{last.status} at {begun}" + (f": {last.error}" if last.error else "")
+    return Finding(level, "last run", words, f"order-staging errors {system}" if level else "")
 
 
 def _rows(

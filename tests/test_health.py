@@ -6,7 +6,7 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
-from dagster_project.delivery.scope import Registry, Run
+from dagster_project.delivery.scope import Registry, Run, Scope
 from dagster_project.delivery.states import RunStatus, State
 from dagster_project.health import Finding, Level, findings
 from dagster_project.settings import Settings, load_settings
@@ -60,6 +60,33 @@ def test_all_is_well_after_a_good_run(settings, ledger_warehouse, clock) -> None
 
 def test_no_run_at_all_is_a_warning(settings, ledger_warehouse, clock) -> None:
     assert look(settings, ledger_warehouse, clock)["last run"].level is Level.WARNING
+
+
+def under_way(warehouse: Warehouse, clock: FakeClock) -> Scope:
+    one = Run("monday", INSTANCE)
+    Registry(warehouse, clock).open_run(one)
+    scope = Scope(warehouse, one, clock, 60)
+    scope.take()
+    return scope
+
+
+def test_a_run_that_is_under_way_or_between_two_steps_is_well(settings, ledger_warehouse, clock) -> None:
+    scope = under_way(ledger_warehouse, clock)
+    assert look(settings, ledger_warehouse, clock)["last run"].level is Level.HEALTHY
+    scope.release()
+    assert look(settings, ledger_warehouse, clock)["last run"].level is Level.HEALTHY
+
+
+@pytest.mark.parametrize("gone", [{"pid": 0, "process_started": 1}, {"until": dt.datetime(2026, 1, 1)}])
+def test_a_run_whose_process_died_is_critical_before_the_next_one(
+    settings, ledger_warehouse, clock, gone
+) -> None:
+    under_way(ledger_warehouse, clock)
+    with ledger_warehouse.begin() as connection:
+        connection.execute(sa.update(tables.scope_lock).values(**gone))
+    finding = look(settings, ledger_warehouse, clock)["last run"]
+    assert (finding.level, finding.found[:4]) == (Level.CRITICAL, "died")
+    assert "takes up what it left" in finding.next_step
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,13 @@ class Scope:
         }
 
 
+def left_behind(connection: Connection, run_id: str, now: dt.datetime) -> bool:
+    """True when a run still has a lock that it cannot use any more: its process died, or its lease ran out."""
+    lock = tables.scope_lock
+    holder = connection.execute(sa.select(lock).where(lock.c.run_id == run_id)).first()
+    return holder is not None and (holder.until <= now or _dead(holder))
+
+
 def _dead(holder: sa.Row[Any]) -> bool:
     """True when the holder ran on this host and its process is gone, or its pid now means another."""
     if holder.host != socket.gethostname():
