@@ -65,39 +65,66 @@ class Outbox:
 
     def stand(self, system: str, topic: str, troubles: Sequence[Trouble], *, only: bool = True) -> None:
         """Write down which troubles of a topic there are now; with `only` all others of it are over."""
+        self.stand_all(system, {topic: troubles}, only=only)
+
+    def stand_all(
+        self, system: str, troubles: Mapping[str, Sequence[Trouble]], *, only: bool = True
+    ) -> set[str]:
+        """Do the same for several topics; return the signatures that are due to be told.
+
+        What stands already as it is said is not written again: most troubles last for many runs.
+        """
         now, alert = self.clock.now(), tables.alert
-        found = {trouble.signature: trouble for trouble in troubles}
+        wanted = {one.signature: (topic, one) for topic, some in troubles.items() for one in some}
+        with self.warehouse.begin() as connection:
+            standing = {
+                row.signature: row
+                for row in connection.execute(
+                    sa.select(alert.c.signature, alert.c.body, alert.c.due_at).where(
+                        alert.c.system == system,
+                        alert.c.topic.in_(sorted(troubles)),
+                        alert.c.over_at.is_(None),
+                    )
+                )
+            }
+            self._write_down(
+                connection, system, now,
+                {
+                    signature: (topic, one)
+                    for signature, (topic, one) in wanted.items()
+                    if signature not in standing or (standing[signature].body or "") != one.body
+                },
+            )  # fmt: skip
+            if only:
+                self._end(connection, now, standing.keys() - wanted.keys())
+        due = {signature for signature, row in standing.items() if row.due_at and row.due_at <= now}
+        return (wanted.keys() - standing.keys()) | (due & wanted.keys() if only else due)
+
+    def _write_down(
+        self, connection: Connection, system: str, now: dt.datetime, news: Mapping[str, tuple[str, Trouble]]
+    ) -> None:
+        """Write troubles that are new, are back, or say something else."""
+        alert = tables.alert
         fresh = [
             {
-                "signature": one.signature, "system": system, "topic": topic, "subject": one.subject[:400],
+                "signature": signature, "system": system, "topic": topic, "subject": one.subject[:400],
                 "body": one.body, "since": now, "due_at": now, "told": 0,
             }
-            for one in found.values()
+            for signature, (topic, one) in news.items()
         ]  # fmt: skip
-        with self.warehouse.begin() as connection:
-            new = rows.insert_absent(connection, alert, ("signature",), fresh)
-            old = [row for row in fresh if (row["signature"],) not in new]
-            if old:
-                rows.update(connection, alert, ("signature",), old, when="t.over_at is not null")
-                back = [{"signature": row["signature"], "over_at": None, "body": row["body"]} for row in old]
-                rows.update(connection, alert, ("signature",), back)
-            if only:
-                self._end(connection, system, topic, set(found))
+        if not fresh:
+            return
+        new = rows.insert_absent(connection, alert, ("signature",), fresh)
+        old = [row for row in fresh if (row["signature"],) not in new]
+        if old:
+            rows.update(connection, alert, ("signature",), old, when="t.over_at is not null")
+            back = [{"signature": row["signature"], "over_at": None, "body": row["body"]} for row in old]
+            rows.update(connection, alert, ("signature",), back)
 
-    def _end(self, connection: Connection, system: str, topic: str, standing: set[str]) -> None:
-        alert = tables.alert
-        open_ones = connection.execute(
-            sa.select(alert.c.signature).where(
-                alert.c.system == system, alert.c.topic == topic, alert.c.over_at.is_(None)
-            )
-        ).scalars()
-        over = [
-            {"signature": signature, "over_at": self.clock.now(), "due_at": None}
-            for signature in open_ones
-            if signature not in standing
-        ]
+    def _end(self, connection: Connection, now: dt.datetime, signatures: Collection[str]) -> None:
+        over = [{"signature": signature, "over_at": now, "due_at": None} for signature in sorted(signatures)]
         if over:
-            rows.update(connection, alert, ("signature",), over)
+            rows.update(connection, tables.alert, ("signature",), over)
 
     def tell(
         self, system: str, topic: str, compose: Compose, next_due: NextDue = once

@@ -17,7 +17,7 @@ from dagster_project.radius.holds import step_of
 from dagster_project.radius.mail_contents import details, digest, numbers
 from dagster_project.radius.mails import Notice
 from dagster_project.radius.operating import ELIGIBLE
-from dagster_project.radius.standing import ORDERS, Order, derived
+from dagster_project.radius.standing import ORDERS, Order, derived, filled
 from dagster_project.warehouse import tables
 
 SHARED_STEPS = frozenset({"items", "item_prices"})
@@ -38,7 +38,7 @@ def notices_of_failures(connection: Connection, instance: str, orders: Iterable[
     found = failed(orders)
     passing = [order.number for order in found if order.record.state is State.RETRY]
     first_time = passing and _failed_once(connection, instance, passing)
-    told = [order for order in found if order.number not in (first_time or ())]
+    told = filled(connection, instance, [order for order in found if order.number not in (first_time or ())])
     answers = last_answers(connection, instance, [ref for order in told for ref in _suspects(order)])
     return [_notice(order, _answer(order, answers)) for order in told]
 

@@ -12,7 +12,7 @@ from dagster_project.delivery.states import State
 from dagster_project.health import Finding, Level
 from dagster_project.radius.failures import failed
 from dagster_project.radius.reminders import days_held, held
-from dagster_project.radius.standing import Order, orders
+from dagster_project.radius.standing import Order, standing
 from dagster_project.settings import Settings
 from dagster_project.warehouse.engine import Warehouse
 
@@ -23,7 +23,7 @@ MANY_FAILED = 5
 def look(settings: Settings, warehouse: Warehouse, clock: Clock, instance: str) -> list[Finding]:
     """Return what was found about holds and failures."""
     with warehouse.begin() as connection:
-        found = orders(connection, instance, (State.HELD, State.REJECTED, State.RETRY))
+        found = standing(connection, instance, (State.HELD, State.REJECTED, State.RETRY))
     return [*checks(settings, found, clock.now())]
 
 

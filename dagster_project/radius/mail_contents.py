@@ -5,6 +5,7 @@ One notice for each hold that somebody has to hear of at once; other holds are r
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -22,17 +23,24 @@ Build = Callable[[Order], Sequence[Table]]
 
 
 def notices_of_holds(orders: Iterable[Order]) -> list[Notice]:
-    """Return what has to be told of orders that are held, once for each hold and what it is about."""
-    held = [order for order in orders if order.record.state is State.HELD and order.code in _OF_HOLD]
-    return [_notice(order, *_OF_HOLD[order.code]) for order in held]
+    """Return what has to be told of orders that are held, once for each hold and what it is about: not yet in full."""
+    return [
+        Notice(_OF_HOLD[order.code][0], order.number, _episode(order), {}, body=order.reason)
+        for order in orders
+        if order.record.state is State.HELD and order.code in _OF_HOLD
+    ]
 
 
-def _notice(order: Order, kind: Kind, tables: Build) -> Notice:
-    episode = f"{order.since:%Y-%m-%dT%H:%M:%S.%f} {digest(order.code, order.reason)}"
-    return Notice(
-        kind, order.number, episode, {"reason": order.reason, **numbers(order)}, details(order), tables(order),
-        body=order.reason,
-    )  # fmt: skip
+def hold_in_full(notice: Notice, order: Order) -> Notice:
+    """Return the notice of a hold with all that is to be said about it."""
+    _, tables = _OF_HOLD[order.code]
+    return replace(
+        notice, words={"reason": order.reason, **numbers(order)}, details=details(order), tables=tables(order)
+    )
+
+
+def _episode(order: Order) -> str:
+    return f"{order.since:%Y-%m-%dT%H:%M:%S.%f} {digest(order.code, order.reason)}"
 
 
 def digest(*said: str) -> str:

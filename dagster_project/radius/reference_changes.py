@@ -8,6 +8,7 @@ import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from dagster_project.delivery.ledger import KEY
 from dagster_project.radius import mails
 from dagster_project.radius.mail_contents import details, numbers
 from dagster_project.radius.mails import Notice
-from dagster_project.radius.standing import NONE, Order, orders
+from dagster_project.radius.standing import NONE, Order
 from dagster_project.warehouse import rows, tables
 
 REFERENCES, FIELD = "so2_references", "custref"
@@ -27,19 +28,19 @@ BLANK = "(blank)"
 
 
 def notices_of_references(connection: Connection, instance: str, now: dt.datetime) -> list[Notice]:
-    """Return a notice for each change that was told within the last days."""
+    """Return a notice for each change that was told within the last days: not yet in full."""
     numbers_of_changed = _changed_since(connection, instance, now - LOOKED_BACK)
     if not numbers_of_changed:
         return []
     histories = _histories(connection, instance, numbers_of_changed)
     found = []
-    for order in orders(connection, instance, numbers=numbers_of_changed):
+    for number in sorted(numbers_of_changed):
         before = NONE
-        for event in histories[order.number]:
+        for event in histories[number]:
             new = json.loads(event.fields)[FIELD] or BLANK
             fresh = event.kind == "INTENT" and event.occurred_at >= now - LOOKED_BACK
             if fresh and new != before:
-                found.append(_notice(order, event.event_id, before, new))
+                found.append(_notice(number, event.event_id, before, new))
             before = new
     return found
 
@@ -68,8 +69,12 @@ def _histories(
     return told
 
 
-def _notice(order: Order, event_id: str, old: str, new: str) -> Notice:
-    box = [pair for pair in details(order) if pair[0] not in ("CustRef", "HOLD")]
+def _notice(number: str, event_id: str, old: str, new: str) -> Notice:
     shown = [("Old line number", old), ("New line number", new)]
-    said = f"{old} -> {new}"
-    return Notice(mails.CUSTREF, order.number, event_id, numbers(order), [*box, *shown], body=said)
+    return Notice(mails.CUSTREF, number, event_id, {}, shown, body=f"{old} -> {new}")
+
+
+def reference_in_full(notice: Notice, order: Order) -> Notice:
+    """Return the notice of a change with all that is to be said about it."""
+    box = [pair for pair in details(order) if pair[0] not in ("CustRef", "HOLD")]
+    return replace(notice, words=numbers(order), details=[*box, *notice.details])

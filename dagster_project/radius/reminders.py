@@ -6,6 +6,7 @@ goes out in the morning, so that everything that is due is told in one mail.
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from dagster_project.delivery.states import State
@@ -89,19 +90,29 @@ def is_digest_time(settings: Settings, now: dt.datetime) -> bool:
     return site_time(settings, now).hour >= DIGEST_HOUR
 
 
-def summary(settings: Settings, orders: Iterable[Order], now: dt.datetime) -> Notice | None:
-    """Return the evening's summary of changes that wait; None before the evening, or when none does."""
+def waits_with_a_change(orders: Iterable[Order]) -> list[Order]:
+    """Return the orders on hold whose chain was made before: a change waits to be carried through."""
+    return [order for order in held(orders) if hold_of(order.code).after_changes]
+
+
+def evening(settings: Settings, orders: Iterable[Order], now: dt.datetime) -> Notice | None:
+    """Return the evening's summary, not yet in full; None before the evening, or when no change waits."""
     there = site_time(settings, now)
-    waiting = [order for order in held(orders) if hold_of(order.code).after_changes]
-    if there.hour < SUMMARY_HOUR or not waiting:
+    if there.hour < SUMMARY_HOUR or not waits_with_a_change(orders):
         return None
+    return Notice(mails.HOLD_SUMMARY, "evening", f"{there:%Y-%m-%d}", {})
+
+
+def summary_in_full(settings: Settings, notice: Notice, orders: Iterable[Order], now: dt.datetime) -> Notice:
+    """Return the evening's summary of changes that wait."""
+    waiting = waits_with_a_change(orders)
     by_plant = {
         plant: [order for order in waiting if hold_of(order.code).plant == plant]
         for plant in (holds.POLYTEX, holds.STARPAK)
     }
     words = {
         "polytex": len(by_plant[holds.POLYTEX]), "starpak": len(by_plant[holds.STARPAK]),
-        "at": f"{there:%Y-%m-%d %H:%M %Z}",
+        "at": f"{site_time(settings, now):%Y-%m-%d %H:%M %Z}",
     }  # fmt: skip
     found = [_table(settings, some, now, f"{plant}: {len(some)}") for plant, some in by_plant.items() if some]
-    return Notice(mails.HOLD_SUMMARY, "evening", f"{there:%Y-%m-%d}", words, tables=found)
+    return replace(notice, words=words, tables=found)

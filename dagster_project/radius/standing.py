@@ -5,7 +5,7 @@ Where they stand and what was made is the ledger's; what was seen is the raw tab
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -81,23 +81,40 @@ class Order:
         return next((str(row[name]) for row in self.rows(raws.SO4_HEADERS) if row[name] is not None), NONE)
 
 
-def orders(
+def standing(
     connection: Connection, instance: str, states: Collection[State] = (), numbers: Collection[str] = ()
 ) -> list[Order]:
-    """Return the orders in any of these states, or with these numbers, in the order of their numbers."""
+    """Return the orders in any of these states, or with these numbers, in the order of their numbers.
+
+    They know where they stand and nothing else: most of those that wait are asked no more by any run.
+    """
     table = tables.delivery
     query = sa.select(table).where(
         table.c.instance == instance,
         table.c.entity == ORDERS,
         sa.or_(table.c.state.in_(sorted(states)), table.c.business_key.in_(sorted(numbers))),
     )
-    found = {row.business_key: row for row in connection.execute(query.order_by(table.c.business_key))}
-    made = _made(connection, instance, found)
-    seen = _seen(connection, found, made)
     return [
-        Order(record_of(row), row.updated_at, made.get(key, {}), seen.get(key, {}))
-        for key, row in found.items()
+        Order(record_of(row), row.updated_at)
+        for row in connection.execute(query.order_by(table.c.business_key))
     ]
+
+
+def filled(connection: Connection, instance: str, found: Iterable[Order]) -> list[Order]:
+    """Return these orders with what was made for them and what was last seen of them."""
+    bare = {order.number: order for order in found}
+    if not bare:
+        return []
+    made = _made(connection, instance, bare)
+    seen = _seen(connection, bare, made)
+    return [
+        replace(order, made=made.get(number, {}), seen=seen.get(number, {})) for number, order in bare.items()
+    ]
+
+
+def orders(connection: Connection, instance: str, numbers: Collection[str]) -> list[Order]:
+    """Return the orders with these numbers, in their order, with all that is known of them."""
+    return filled(connection, instance, standing(connection, instance, numbers=numbers))
 
 
 def _made(

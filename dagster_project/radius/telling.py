@@ -4,8 +4,9 @@ Called after every run and by the daily schedules. The outbox remembers what was
 way loses no mail and sends none twice; a mail that cannot go waits there.
 """
 
+import datetime as dt
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from dagster_project.clock import Clock
@@ -15,10 +16,10 @@ from dagster_project.notifications.messages import Message
 from dagster_project.notifications.outbox import Outbox, Told, Trouble
 from dagster_project.radius import mails, reminders
 from dagster_project.radius.failures import notices_of_failures
-from dagster_project.radius.mail_contents import notices_of_holds
+from dagster_project.radius.mail_contents import hold_in_full, notices_of_holds
 from dagster_project.radius.mails import Kind, Notice, compose, recipients
-from dagster_project.radius.reference_changes import notices_of_references
-from dagster_project.radius.standing import Order, orders
+from dagster_project.radius.reference_changes import notices_of_references, reference_in_full
+from dagster_project.radius.standing import Order, filled, orders, standing
 from dagster_project.settings import Settings
 from dagster_project.warehouse.engine import Warehouse
 
@@ -42,38 +43,75 @@ class Teller:
         self.has_server = MailServer.of(settings) is not None
 
     def tell(self) -> int:
-        """Write every mail that is due; return how many there are."""
+        """Write every mail that is due; return how many there are.
+
+        What is written in a mail is read for those only that are due: most of what stands was told by an earlier run.
+        """
         now = self.clock.now()
         with self.warehouse.begin() as connection:
-            standing = orders(connection, self.instance, (State.HELD, State.REJECTED, State.RETRY))
+            waiting = standing(connection, self.instance, (State.HELD, State.REJECTED, State.RETRY))
             found = [
-                *notices_of_holds(standing),
+                *notices_of_holds(waiting),
                 *notices_of_references(connection, self.instance, now),
-                *notices_of_failures(connection, self.instance, standing),
+                *notices_of_failures(connection, self.instance, waiting),
             ]
-        told = sum(self._each(kind, [one for one in found if one.kind is kind]) for kind in AT_ONCE)
-        reminded, raised = reminders.to_recall(self.settings, standing, now)
-        told += self._digest(mails.HOLD_REMINDER, reminded)
-        told += self._digest(mails.HOLD_ESCALATION, raised)
-        evening = reminders.summary(self.settings, standing, now)
-        return told + self._each(mails.HOLD_SUMMARY, [evening] if evening else [])
+        reminded, raised = reminders.to_recall(self.settings, waiting, now)
+        recalled = {mails.HOLD_REMINDER: reminded, mails.HOLD_ESCALATION: raised}
+        entries = [reminders.entry(kind, order) for kind, some in recalled.items() for order in some]
+        evening = reminders.evening(self.settings, waiting, now)
+        due = self._due([*found, *entries, *([evening] if evening else [])])
+        told = sum(self._each(kind, [one for one in found if one.kind is kind], due) for kind in AT_ONCE)
+        told += sum(self._digest(kind, some, due) for kind, some in recalled.items())
+        if evening and evening.signature in due:
+            told += self._told(mails.HOLD_SUMMARY, [self._summary(evening, waiting, now)])
+        return told
 
-    def _each(self, kind: Kind, notices: Sequence[Notice]) -> int:
-        """Tell each notice that was not told yet in a mail of its own; others of the kind are over."""
+    def _due(self, notices: Sequence[Notice]) -> set[str]:
+        """Write down what there is to tell of every kind, others are over; return the signatures of what is due."""
+        troubles: dict[str, list[Trouble]] = {kind.topic: [] for kind in mails.KINDS}
+        for one in notices:
+            troubles[one.kind.topic].append(Trouble(one.signature, one.subject, one.body))
+        return self.outbox.stand_all(SYSTEM, troubles)
+
+    def _each(self, kind: Kind, notices: Sequence[Notice], due: Collection[str]) -> int:
+        """Tell each notice of a kind that was not told yet in a mail of its own."""
+        wanted = [one for one in notices if one.signature in due]
+        return self._told(kind, self._in_full(kind, wanted)) if wanted else 0
+
+    def _told(self, kind: Kind, notices: Sequence[Notice]) -> int:
         by_signature = {notice.signature: notice for notice in notices}
-        self._stand(kind, notices)
         with self._written(kind) as written:
             told = self.outbox.tell_each(
                 SYSTEM, kind.topic, lambda one: written(by_signature[one.signature]), by_signature
             )
         return len(told)
 
-    def _digest(self, kind: Kind, found: Sequence[Order]) -> int:
+    def _in_full(self, kind: Kind, notices: Sequence[Notice]) -> Sequence[Notice]:
+        """Return notices with all that is said in their mails; a failure is told apart by it and has it already."""
+        if kind is mails.FAILURE:
+            return notices
+        complete = reference_in_full if kind is mails.CUSTREF else hold_in_full
+        with self.warehouse.begin() as connection:
+            known = orders(connection, self.instance, {one.about for one in notices})
+        by_number = {order.number: order for order in known}
+        return [complete(one, by_number[one.about]) for one in notices if one.about in by_number]
+
+    def _summary(self, evening: Notice, waiting: Sequence[Order], now: dt.datetime) -> Notice:
+        known = self._filled(reminders.waits_with_a_change(waiting))
+        return reminders.summary_in_full(self.settings, evening, known, now)
+
+    def _filled(self, found: Sequence[Order]) -> list[Order]:
+        with self.warehouse.begin() as connection:
+            return filled(connection, self.instance, found)
+
+    def _digest(self, kind: Kind, found: Sequence[Order], due: Collection[str]) -> int:
         """Tell, once a day, all these orders in one mail."""
-        by_signature = {reminders.entry(kind, order).signature: order for order in found}
-        self._stand(kind, [reminders.entry(kind, order) for order in found])
         if not reminders.is_digest_time(self.settings, self.clock.now()):
             return 0
+        wanted = [order for order in found if reminders.entry(kind, order).signature in due]
+        if not wanted:
+            return 0
+        by_signature = {reminders.entry(kind, order).signature: order for order in self._filled(wanted)}
 
         def of(told: Sequence[Told], _standing: Sequence[str]) -> Message | None:
             due = [by_signature[one.signature] for one in told if one.signature in by_signature]
@@ -82,10 +120,6 @@ class Teller:
         with self._written(kind) as written:
             told, _ = self.outbox.tell(SYSTEM, kind.topic, of, reminders.next_morning(self.settings))
         return int(bool(told))
-
-    def _stand(self, kind: Kind, notices: Sequence[Notice]) -> None:
-        troubles = [Trouble(notice.signature, notice.subject, notice.body) for notice in notices]
-        self.outbox.stand(SYSTEM, kind.topic, troubles)
 
     @contextmanager
     def _written(self, kind: Kind) -> Iterator[Callable[[Notice], Message | None]]:
