@@ -1,7 +1,8 @@
 """The raw tables: what was last seen in the ERP of LWS orders and of what was made for them, as it stood there.
 
 The extract owns them and nobody else writes them; dbt reads them as the source `raw_radius`. Columns bear the
-ERP's names. Every extract fills them anew, so that what is gone there is gone here.
+ERP's names. Every extract fills them anew, so that what is gone there is gone here; those of which it brings what they
+hold it leaves as they are.
 
 python -m dagster_project.radius.raw_tables        writes sql/ddl/004_radius_raw.sql anew
 """
@@ -155,6 +156,17 @@ SHIP_REQUEST_LINES = _table(
     *_numbers("ShipQty"),
     *_said("ShippingRef"),
     comment="PV_ShipReqLine of plant 2: what is to be shipped of these orders, in feet",
+)
+
+
+# -- what the tables hold -----------------------------------------------------------------------------
+
+CONTENTS = _table(
+    "contents",
+    _key("table_name", sa.Unicode(100)),
+    sa.Column("fingerprint", sa.Unicode(64), comment="of what the ERP brought"),
+    sa.Column("row_count", sa.Integer()),
+    comment="What each of these tables holds: an extract that brings the same leaves it as it is",
 )
 
 

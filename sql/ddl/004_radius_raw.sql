@@ -136,3 +136,13 @@ begin
         constraint pk_raw_radius__ship_request_lines primary key clustered ([ShipReqNum], [ShipReqLineNum])
     );
 end;
+
+if object_id(N'dbo.raw_radius__contents', N'U') is null
+begin
+    create table dbo.raw_radius__contents (
+        table_name   nvarchar(100) not null,
+        fingerprint  nvarchar(64) null,       -- of what the ERP brought
+        row_count    integer null,
+        constraint pk_raw_radius__contents primary key clustered (table_name)
+    );
+end;
