@@ -27,13 +27,15 @@ from dagster_project.delivery.destination import (
 )
 from dagster_project.delivery.engine import Engine
 from dagster_project.delivery.ledger import Ledger
-from dagster_project.delivery.outcomes import ErrorClass, Held, Rejected, Retryable
+from dagster_project.delivery.outcomes import DeliveryError, ErrorClass, Held, LeaseLost, Rejected, Retryable
 from dagster_project.delivery.records import Record
 from dagster_project.delivery.sending import message_of
 from dagster_project.delivery.states import RETIRED, State
 from dagster_project.delivery.verification import Verification
 
 Obstacle = Held | Rejected | Retryable
+Ended = tuple[Target, dict[str, Any], dict[str, Any]]
+"""An order, the columns of its ledger row, and its event."""
 COMPLETE = "COMPLETE"
 
 
@@ -61,9 +63,24 @@ class Chain:
         self.destination = destination
         self.ledger = ledger
         self.verification = Verification(destination, ledger, engine.clock)
+        self._known: dict[tuple[str, str], Record] = {}
+        self._ended: list[Ended] = []
 
     def drive(self, orders: Sequence[Row]) -> None:
-        """Take every order as far as it goes; every order and every artefact is counted once."""
+        """Take every order as far as it goes; every order and every artefact is counted once.
+
+        What became of the orders is written at the end, for all at once, also when the outside system ended the run.
+        """
+        try:
+            self._walk(orders)
+        except LeaseLost:
+            raise  # whoever has the orders now writes what becomes of them
+        except DeliveryError:
+            self._write()
+            raise
+        self._write()
+
+    def _walk(self, orders: Sequence[Row]) -> None:
         going = self._set_out(orders)
         total = len(going)
         for step in self.destination.entities[1:]:
@@ -77,7 +94,8 @@ class Chain:
         keys = [target.row.key for target in targets]
         told: dict[str, dict[str, dict[str, Fields]]] = {}
         doubtful: dict[str, dict[str, frozenset[str]]] = {}
-        for record in self.ledger.children(keys).values():
+        self._known = self.ledger.children(keys)
+        for record in self._known.values():
             if record.parent_key is None or record.state in RETIRED:
                 continue
             if record.told is not None:
@@ -85,10 +103,8 @@ class Chain:
             if record.state in (State.IN_DOUBT, State.SENDING):
                 some = doubtful.setdefault(record.parent_key, {})
                 some[record.entity] = some.get(record.entity, frozenset()) | {record.key}
-        first = self.destination.entities[0].name
-        records = self.ledger.records((first, key) for key in keys)
         return {
-            key: Progress(target, told.get(key, {}), _hold(records.get(target.ref)), doubtful.get(key, {}))
+            key: Progress(target, told.get(key, {}), target.hold, doubtful.get(key, {}))
             for key, target in ((target.row.key, target) for target in targets)
         }
 
@@ -128,18 +144,26 @@ class Chain:
         rows = _rows(step, on, artefacts, records)
         if not rows:
             return set(), records
-        self.engine.entity(step, rows)
-        records = self._records(step, artefacts)
+        records = self._delivered(step, artefacts, rows)
         adopted = {key for key, record in records.items() if record.state is State.DELIVERED}
         if rest := [row for row in _rows(step, on, artefacts, records) if row.key in adopted]:
-            self.engine.entity(step, rest)
-            records = self._records(step, artefacts)
+            records = self._delivered(step, artefacts, rest)
         return {row.key for row in rows}, records
 
+    def _delivered(
+        self, step: Entity, artefacts: Mapping[str, Sequence[Artefact]], rows: Sequence[Row]
+    ) -> dict[str, Record]:
+        """Deliver rows; return the ledger rows of all artefacts of the step afterwards."""
+        self.engine.entity(step, rows)
+        for row in rows:
+            self._known.pop((row.entity, row.key), None)
+        return self._records(step, artefacts)
+
     def _records(self, step: Entity, artefacts: Mapping[str, Sequence[Artefact]]) -> dict[str, Record]:
-        keys = dict.fromkeys(artefact.key for some in artefacts.values() for artefact in some)
-        records = self.ledger.records((step.name, key) for key in keys)
-        return {record.key: record for record in records.values()}
+        """Return ledger rows; those of orders that set out are known, and nobody else changes them while we walk."""
+        refs = dict.fromkeys((step.name, artefact.key) for some in artefacts.values() for artefact in some)
+        self._known |= self.ledger.records(ref for ref in refs if ref not in self._known)
+        return {ref[1]: self._known[ref] for ref in refs if ref in self._known}
 
     def _read_back(
         self, step: Entity, records: Mapping[str, Record], sent: set[str]
@@ -160,29 +184,20 @@ class Chain:
 
     def _finish(self, finished: Sequence[tuple[Progress, str]]) -> None:
         now, versions = self.engine.clock.now(), self.engine.versions
-        self._write(
-            [
+        for one, code in finished:
+            self._ended.append(
                 (one.target, conclude(one.target, [], versions, now), self._event(one, "DELIVERED", code))
-                for one, code in finished
-            ]
-        )
-        for one, _ in finished:
+            )
             self.engine.sender.delivered(one.target.row, "complete")
 
     def _stop(self, stopped: Sequence[tuple[Progress, Obstacle]]) -> None:
         now, versions = self.engine.clock.now(), self.engine.versions
-        self._write(
-            [
-                (
-                    one.target,
-                    without_call(one.target.row, why, versions, now, _since(one, why)),
-                    self._event(one, NAMES[type(why)], getattr(why, "code", None), message_of(why)),
-                )
-                for one, why in stopped
-            ]
-        )
         for one, why in stopped:
-            self.engine.count(one.target.row, NAMES[type(why)], message_of(why))
+            said, name = message_of(why), NAMES[type(why)]
+            columns = without_call(one.target.row, why, versions, now, _since(one, why))
+            event = self._event(one, name, getattr(why, "code", None), said)
+            self._ended.append((one.target, columns, event))
+            self.engine.count(one.target.row, name, said)
 
     def _event(
         self, one: Progress, outcome: str, code: str | None, message: str | None = None
@@ -195,15 +210,16 @@ class Chain:
             "message": message, "batch_id": self.engine.batches.batch_id(target.row),
         }  # fmt: skip
 
-    def _write(self, ended: Sequence[tuple[Target, dict[str, Any], dict[str, Any]]]) -> None:
-        """Write what orders became, each with its event."""
-        if not ended:
-            return
+    def _write(self) -> None:
+        """Write what orders became, each with its event, and which objects are there as they were told."""
+        ended, self._ended = self._ended, []
         rows = [
             (target, {"attempt": target.attempt, **columns, "incarnation": target.incarnation})
             for target, columns, _ in ended
         ]
+        self.engine.sender.scope.keep()
         with self.ledger.warehouse.begin() as connection:
+            self.verification.stamp(connection)
             self.ledger.amend(connection, [columns for target, columns in rows if target.revision])
             self.ledger.record_new(connection, [columns for target, columns in rows if not target.revision])
             self.engine.batches.flush(connection)
@@ -216,10 +232,6 @@ def _is_list(wanted: Wanted) -> bool:
 
 def _listed(wanted: Wanted) -> Sequence[Artefact]:
     return () if isinstance(wanted, Held | Rejected | Finished) else wanted
-
-
-def _hold(record: Record | None) -> str | None:
-    return record.error_code if record is not None and record.state is State.HELD else None
 
 
 def _since(one: Progress, why: Obstacle) -> Any:

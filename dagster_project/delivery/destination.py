@@ -78,6 +78,7 @@ class Target:
     revision: int = 0  # of the ledger row this was planned on; 0 when there is none
     attempt: int = 0
     held_since: dt.datetime | None = None
+    hold: str | None = None  # code of the hold it stands in
 
     @property
     def ref(self) -> tuple[str, str]:

@@ -192,6 +192,7 @@ class Engine:
         return Target(
             row, record.incarnation, record.remote_id, parent_remote_id, record.told,
             row.changed | record.doubtful, record.revision, record.attempt, record.hold_since,
+            record.error_code if record.state is State.HELD else None,
         )  # fmt: skip
 
     def _send(self, entity: Entity, rows: Sequence[Row]) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy.engine import Connection
+
 from dagster_project.clock import Clock
 from dagster_project.delivery.destination import Destination, Entity, Intent, Kind, RemoteObject
 from dagster_project.delivery.ledger import Ledger
@@ -50,6 +52,7 @@ class Verification:
         self.destination = destination
         self.ledger = ledger
         self.clock = clock
+        self._agreed: dict[tuple[str, str], None] = {}
 
     def everything(self, entities: Iterable[Entity]) -> Verified:
         """Read every live object of the entities that are listed; also finds objects the ledger does not know."""
@@ -97,17 +100,32 @@ class Verification:
             self._compare(live, self.destination.read_back(entity.name, list(live)), verified)
         return verified
 
-    def against(self, owned: Mapping[str, Record], remote: Mapping[str, RemoteObject | None]) -> Verified:
-        """Compare rows, by remote id, with what was read of them already."""
-        verified = Verified()
+    def against(self, owned: Mapping[str, Record], remote: Mapping[str, RemoteObject | None]) -> None:
+        """Compare rows, by remote id, with what was read of them already; `stamp` writes which of them agree."""
         expected = {remote_id: record for remote_id, record in owned.items() if _expected(record)}
-        if expected:
-            self._compare(expected, remote, verified)
-        return verified
+        agreed, changes = self._compared(expected, remote, Verified())
+        self._agreed.update(dict.fromkeys(agreed))
+        if changes:
+            with self.ledger.warehouse.begin() as connection:
+                self.ledger.amend(connection, changes)
+
+    def stamp(self, connection: Connection) -> None:
+        """Write when rows were read back and agreed that were compared `against` what was there."""
+        agreed, self._agreed = self._agreed, {}
+        self.ledger.verified(connection, list(agreed))
 
     def _compare(
         self, live: Mapping[str, Record], remote: Mapping[str, RemoteObject | None], verified: Verified
     ) -> None:
+        agreed, changes = self._compared(live, remote, verified)
+        with self.ledger.warehouse.begin() as connection:
+            self.ledger.amend(connection, changes)
+            self.ledger.verified(connection, agreed)
+
+    def _compared(
+        self, live: Mapping[str, Record], remote: Mapping[str, RemoteObject | None], verified: Verified
+    ) -> tuple[list[tuple[str, str]], list[dict[str, Any]]]:
+        """Return which rows agree, and what is to be changed of the others."""
         agreed: list[tuple[str, str]] = []
         changes: list[dict[str, Any]] = []
         for remote_id, record in live.items():
@@ -124,9 +142,7 @@ class Verification:
                 verified.agreed += 1
                 agreed.append((record.entity, record.key))
             changes += self._drift(record, drift)
-        with self.ledger.warehouse.begin() as connection:
-            self.ledger.amend(connection, changes)
-            self.ledger.verified(connection, agreed)
+        return agreed, changes
 
     def _gone(self, record: Record) -> dict[str, Any]:
         return {
