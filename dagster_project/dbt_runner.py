@@ -80,7 +80,7 @@ class DbtRunner:
         lasting = Lasting.among(nodes)
         standing = Standing(self.warehouse, PROJECT_ROOT, sources_of(manifest))
         left = lasting.names if standing.holds(lasting) else frozenset()
-        chosen = [node for name, node in nodes.items() if name not in left]
+        chosen = [node for name, node in nodes.items() if name not in left and not _is_inline(node)]
         if tested:
             looked_at = [node for name, node in nodes.items() if name not in left - lasting.views]
             chosen += tests_of(manifest, looked_at, examples=not left)
@@ -179,6 +179,11 @@ class DbtRunner:
             "DB_TRUST_CERT": query.get("trustservercertificate", "no"),
             "DB_WINDOWS_LOGIN": query.get("trusted_connection", "no"),
         }
+
+
+def _is_inline(node: Any) -> bool:
+    """True for a step of the models that read it: they compile it, by itself it is nothing but a node more."""
+    return bool(node.config.materialized == "ephemeral")
 
 
 def _left(node: Any) -> NodeResult:

@@ -4,6 +4,7 @@
    acceptance raises a revision. What left the told state without a trace (deleted, archived, moved to another key)
    is dropped by drop_untold. #}
 {% macro told_rows(pipeline, entity, mapping_model) %}
+  {%- do drop_told_of_another_shape() -%}
   {%- set nothing_new = is_incremental() and told_as_before(pipeline, entity) %}
   {%- set carried = [
     'instance', 'business_key', 'parent_key', 'incarnation', 'state', 'revision', 'remote_id', 'updated_at'

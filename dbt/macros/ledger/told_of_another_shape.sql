@@ -1,30 +1,14 @@
-{# Drops told_ tables whose columns or types are no longer those of their contract, before anything reads them.
-   They are derived from the ledger, so the next build makes them whole. Without this, a column that a mapping
-   gained would be empty in rows told long ago, or a changed type would stop the run. #}
+{# Drops the told_ table that a model is about to bring up to date when its columns or types are no longer those of its
+   contract. It is derived from the ledger, so the model makes it whole then. Without this, a column that a mapping
+   gained would be empty in rows told long ago, or a changed type would stop the run. Called before the model asks
+   whether its table is there: as a hook of the run it would cost every invocation, also those that build no told_ model. #}
 {% macro drop_told_of_another_shape() %}
-  {%- if execute and flags.WHICH in ['build', 'run'] -%}
-    {%- for node in graph.nodes.values()
-        if node.resource_type == 'model' and 'told' in node.tags and node.unique_id in selected_resources -%}
-      {# asked of the catalogue and not of dbt's cache, because dbt renders a hook more than once #}
-      {%- set relation = api.Relation.create(
-        database=node.database, schema=node.schema, identifier=node.alias, type='table'
-      ) -%}
-      {%- set found = shape_of(adapter.get_columns_in_relation(relation)) -%}
-      {%- if found and found != shape_of(node.columns.values()) -%}
-        {%- do adapter.cache_dropped(relation) %}
-  drop table if exists {{ relation }};
-      {%- endif -%}
-    {%- endfor -%}
-    {%- do end_transaction() -%}
+  {%- set relation = load_cached_relation(this) if execute and flags.WHICH in ['build', 'run'] else none -%}
+  {%- if relation is not none
+      and shape_of(adapter.get_columns_in_relation(relation)) != shape_of(model.columns.values()) -%}
+    {%- do adapter.drop_relation(relation) -%}
   {%- endif -%}
 {% endmacro %}
-
-
-{# Ends the transaction that asking the catalogue may have begun: what a hook does in it would be rolled back.
-   Differs because dbt-sqlserver asks outside a transaction, and refuses to end what was not begun. #}
-{% macro end_transaction() %}{{ return(adapter.dispatch('end_transaction', 'order_staging')()) }}{% endmacro %}
-{% macro default__end_transaction() %}{%- do adapter.commit() -%}{% endmacro %}
-{% macro sqlserver__end_transaction() %}{%- do adapter.commit_if_open() -%}{% endmacro %}
 
 
 {# Names and types in order, as the catalogue spells types. #}
