@@ -25,6 +25,7 @@ from dagster_project.settings import load_settings
 from dagster_project.warehouse import schema
 from dagster_project.warehouse.engine import Warehouse
 from dagster_project.warehouse.relations import quoted
+from tests.standing import make as make_standing
 
 # dbt's manifest is half a million objects: looking through them for garbage took a tenth of the suite
 gc.set_threshold(50_000, 20, 20)
@@ -112,24 +113,48 @@ def clock() -> FakeClock:
 
 
 Parsed = Callable[[Path], Path]
+Standing = Callable[[Path, str], Path]
+
+
+@contextmanager
+def once_for_all_workers(tmp_path_factory: pytest.TempPathFactory, name: str) -> Iterator[tuple[Path, bool]]:
+    """Yield a folder that all workers of a session share, and whether it is still to be filled: by whoever comes
+    first, while the others wait."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / name
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder, not (folder / "filled").exists()
+        (folder / "filled").touch()
 
 
 @pytest.fixture(scope="session")
 def parsed(tmp_path_factory: pytest.TempPathFactory) -> Parsed:
     """Puts into a home what dbt has parsed of the project, once for all workers; returns the home."""
-    folder = tmp_path_factory.getbasetemp()
-    common = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "parsed"
-    common.mkdir(exist_ok=True)
-    kept = common / "target" / "partial_parse.msgpack"
-    with (common / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not kept.exists():
+    with once_for_all_workers(tmp_path_factory, "parsed") as (common, to_fill):
+        kept = common / "target" / "partial_parse.msgpack"
+        if to_fill:
             settings = load_settings(_env_file=None, order_staging_home=common)
             DbtRunner(settings, Warehouse(f"duckdb:///{common / 'warehouse.duckdb'}")).parse()
 
     def into(home: Path) -> Path:
         (home / "target").mkdir(parents=True, exist_ok=True)
         shutil.copy(kept, home / "target")
+        return home
+
+    return into
+
+
+@pytest.fixture(scope="session")
+def standing(tmp_path_factory: pytest.TempPathFactory, parsed: Parsed) -> Standing:
+    """Puts into a home, beside what dbt has parsed, a warehouse in which a system's views stand; returns the home."""
+
+    def into(home: Path, system: str) -> Path:
+        with once_for_all_workers(tmp_path_factory, f"standing-{system}") as (common, to_fill):
+            if to_fill:
+                make_standing(parsed(common), system)
+        shutil.copy(common / "warehouse.duckdb", parsed(home))
         return home
 
     return into

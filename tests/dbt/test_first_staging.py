@@ -21,8 +21,8 @@ def landed() -> pa.Table:
 
 
 @pytest.fixture(scope="module")
-def world(new_world: Callable[[], World], landed: pa.Table) -> World:
-    world = new_world()
+def world(bare_world: Callable[[], World], landed: pa.Table) -> World:
+    world = bare_world()
     world.land(landed)
     world.stage(tested=True)
     world.settle()

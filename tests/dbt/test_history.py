@@ -25,8 +25,8 @@ def delta(world: World) -> dict[str, int]:
 
 
 @pytest.fixture(scope="module")
-def world(new_world: Callable[[], World]) -> World:
-    world = new_world()
+def world(bare_world: Callable[[], World]) -> World:
+    world = bare_world()
     world.land([order(number) for number in (1, 2, 3, 4)] + [order(5), order(5)])
     world.stage()
     return world

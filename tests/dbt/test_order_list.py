@@ -61,8 +61,8 @@ class TestCellsThatDidNotLand:
 
 class TestWithoutRecordUuid:
     @pytest.fixture(scope="class")
-    def world(self, new_world: Callable[[], World]) -> World:
-        world = new_world()
+    def world(self, bare_world: Callable[[], World]) -> World:
+        world = bare_world()
         world.land([order(1), order(1, {"S": 1}), order(2)], without=[c.RECORD_UUID])
         world.stage(tested=True)
         return world
@@ -81,8 +81,8 @@ class TestWithoutRecordUuid:
 
 class TestOtherShapes:
     @pytest.fixture(scope="class")
-    def world(self, new_world: Callable[[], World]) -> World:
-        world = new_world()
+    def world(self, bare_world: Callable[[], World]) -> World:
+        world = bare_world()
         table = table_of([order(1, DROP="DROP01"), order(2)], without=["CATEGORY", "10w", "NOTES"])
         dates = pa.array(["5/20/2025", "20/05/2025"])
         table = table.set_column(table.column_names.index(c.ORDER_DATE), c.ORDER_DATE, dates)

@@ -20,9 +20,9 @@ ONE = Lasting(frozenset({STAGED}), frozenset())
 
 
 @pytest.fixture(scope="module")
-def world(new_world: Callable[[], World]) -> World:
+def world(bare_world: Callable[[], World]) -> World:
     """One order was staged and settled."""
-    world = new_world()
+    world = bare_world()
     world.land([order(1)])
     refresh(world)
     return world
