@@ -11,7 +11,7 @@ from bench.order_killing import PIPELINES, SMALL_REQUESTS, Plans, Strikes, plans
 from bench.orders_world import SHOP, Stand, count, ending
 from sandbox.counterpoint.snapshot import differences
 from sandbox.woocommerce.server import WooProcess
-from tests.conftest import Parsed
+from tests.conftest import Standing
 from tests.counterpoint.whole import Orders
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
@@ -25,13 +25,13 @@ POINTS = {(name, point) for name, points in PIPELINES.items() for point in point
 
 
 @pytest.fixture
-def new_day(tmp_path: Path, parsed: Parsed) -> Iterator[Callable[[], Orders]]:
+def new_day(tmp_path: Path, standing: Standing) -> Iterator[Callable[[], Orders]]:
     """Makes homes with a shop of orders that nobody has pulled."""
     shops: list[WooProcess] = []
 
     def make() -> Orders:
         home = tmp_path / f"home{len(shops)}"
-        parsed(home)
+        standing(home, "counterpoint")
         shops.append(WooProcess(state=home / SHOP, orders=ORDERS, ending=ending()).__enter__())
         return Orders(home, shops[-1], settings=FEW).found()
 

@@ -18,7 +18,7 @@ from sandbox.counterpoint.database import CounterpointDatabase as SandboxDatabas
 from sandbox.mailbox.server import RunningMailbox
 from sandbox.woocommerce.generation import DEFAULT_SEED
 from sandbox.woocommerce.server import RunningWoo
-from tests.conftest import Parsed
+from tests.conftest import Standing
 from tests.counterpoint.conftest import Company
 from tests.counterpoint.incoming.conftest import NEWEST
 
@@ -71,12 +71,12 @@ class Desk:
 
 @pytest.fixture
 def desk(
-    tmp_path: Path, parsed: Parsed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, standing: Standing, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Desk]:
     prefixes = ("MONDAY_", "WAREHOUSE_", "COUNTERPOINT_", "WOO_", "SMTP_", "ALERT_", "ORDER_PROCESSING_")
     for name in [n for n in os.environ if n.startswith(prefixes)]:
         monkeypatch.delenv(name)
-    path = parsed(tmp_path) / "company.duckdb"
+    path = standing(tmp_path, "counterpoint") / "company.duckdb"
     sandbox = SandboxDatabase(path)
     sandbox.create(DEFAULT_SEED)  # its items and customers are the ones that the shop's orders are about
     sandbox.release()
