@@ -1,6 +1,5 @@
 """One delivery, made once by the command line; every story gets a copy of what it left."""
 
-import fcntl
 import json
 import os
 import shutil
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 
 from sandbox.monday.server import RunningMonday
-from tests.conftest import Parsed
+from tests.conftest import Parsed, once_for_all_workers
 from tests.pipeline import sources
 from tests.pipeline.world import Pipeline
 
@@ -22,6 +21,7 @@ class Prepared:
     """Homes to copy, and what the first run said."""
 
     landed: Path
+    staged: Path
     delivered: Path
     first_run: Any
 
@@ -35,27 +35,26 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory, parsed: Parsed) -> Prepared:
     """The first day, once for all workers of a session."""
-    folder = tmp_path_factory.getbasetemp()
-    folder = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "first-day"
-    folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "said.json").exists():
+    with once_for_all_workers(tmp_path_factory, "first-day") as (folder, to_fill):
+        if to_fill:
             (folder / "said.json").write_text(json.dumps(_first_day(folder, parsed)))
     said = json.loads((folder / "said.json").read_text())
-    return Prepared(folder / "landed", folder / "delivered", said)
+    return Prepared(folder / "landed", folder / "staged", folder / "delivered", said)
 
 
 def _first_day(folder: Path, parsed: Parsed) -> Any:
-    """Land the orders, provision the board, run; return what the run said."""
-    delivered, landed = folder / "delivered", folder / "landed"
+    """Land the orders, provision the board, stage, run; return what the run said."""
+    delivered = folder / "delivered"
     parsed(delivered)
     with RunningMonday(state=delivered / "monday.sqlite") as monday:
         first = Pipeline(delivered, monday)
         first.done("init")
         first.done("land", "ORDERS_UNIFIED", str(sources.write(folder / "orders.parquet")))
         first.done("monday", "provision")
-    shutil.copytree(delivered, landed)
+    shutil.copytree(delivered, folder / "landed")
+    with RunningMonday(state=delivered / "monday.sqlite") as monday:
+        Pipeline(delivered, monday).done("stage", "monday")
+    shutil.copytree(delivered, folder / "staged")
     with RunningMonday(state=delivered / "monday.sqlite") as monday:
         return Pipeline(delivered, monday).run()
 
@@ -88,3 +87,9 @@ def delivered(prepared: Prepared, copied: Callable[[Path], Pipeline]) -> Pipelin
 def landed(prepared: Prepared, copied: Callable[[Path], Pipeline]) -> Pipeline:
     """The first day: orders landed, an empty board with a column for our key, an empty ledger."""
     return copied(prepared.landed)
+
+
+@pytest.fixture
+def staged(prepared: Prepared, copied: Callable[[Path], Pipeline]) -> Pipeline:
+    """The same after a first look at what would go: the views stand."""
+    return copied(prepared.staged)

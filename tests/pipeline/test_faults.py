@@ -15,10 +15,10 @@ def without_ids(board: dict[str, Item]) -> dict[str, tuple[object, ...]]:
 
 @pytest.mark.slow
 def test_a_delivery_through_every_fault_ends_complete_and_without_duplicates(
-    landed: Pipeline, delivered: Pipeline
+    staged: Pipeline, delivered: Pipeline
 ) -> None:
-    landed.settings |= {"MONDAY_TIMEOUT_SECONDS": "0.7", "MONDAY_ALIASES_PER_REQUEST": "5"}
-    landed.control.set_faults(
+    staged.settings |= {"MONDAY_TIMEOUT_SECONDS": "0.7", "MONDAY_ALIASES_PER_REQUEST": "5"}
+    staged.control.set_faults(
         seed=4755,
         rules=[
             {"kind": "status", "status": 502, "when": "after", "probability": 0.03},
@@ -35,21 +35,21 @@ def test_a_delivery_through_every_fault_ends_complete_and_without_duplicates(
             {"alias": "^a1$", "code": "ResourceLockedException", "times": 4},
         ],
     )
-    runs = [landed.command("run", "monday", "--all", "--json")]
-    while runs[-1].code == 1 and len(runs) < MOST_RUNS and unsettled(landed):
-        runs.append(landed.command("run", "monday", "--all", "--json"))
+    runs = [staged.command("run", "monday", "--all", "--json")]
+    while runs[-1].code == 1 and len(runs) < MOST_RUNS and unsettled(staged):
+        runs.append(staged.command("run", "monday", "--all", "--json"))
     assert runs[0].code == 1, runs[0]
-    struck = [entry["fault"] for entry in landed.control.calls()["log"] if entry["fault"]]
+    struck = [entry["fault"] for entry in staged.control.calls()["log"] if entry["fault"]]
     assert len(struck) >= len(HINTS) + 5 + 5
 
     expected = without_ids(delivered.board())
     poisoned = {key for key, item in delivered.board().items() if item.value("AAG ORDER NUMBER") in POISONED}
     assert len(poisoned) >= len(POISONED)
-    assert without_ids(landed.board()) == {k: v for k, v in expected.items() if k not in poisoned}
-    assert landed.board_and_ledger_agree()
-    assert not unsettled(landed)
+    assert without_ids(staged.board()) == {k: v for k, v in expected.items() if k not in poisoned}
+    assert staged.board_and_ledger_agree()
+    assert not unsettled(staged)
 
-    refused = {(row["business_key"], row["order_number"]) for row in landed.done("errors", "monday")["items"]}
+    refused = {(row["business_key"], row["order_number"]) for row in staged.done("errors", "monday")["items"]}
     always = {
         (row["business_key"], row["order_number"]) for row in delivered.done("errors", "monday")["items"]
     }

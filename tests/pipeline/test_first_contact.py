@@ -14,9 +14,9 @@ TWINS = "TDW-00031"  # two rows that are equal in every value
 
 @pytest.fixture
 def predecessors(prepared: Prepared, copied: Callable[[Path], Pipeline], tmp_path: Path) -> Pipeline:
-    """The board of the delivered home, without our key; the warehouse as it was before the first run."""
+    """The board of the delivered home, without our key; the warehouse as it was before the first delivery."""
     home = tmp_path / "predecessors"
-    shutil.copytree(prepared.landed, home)
+    shutil.copytree(prepared.staged, home)
     shutil.copy(prepared.delivered / "monday.sqlite", home / "monday.sqlite")
     pipeline = copied(home)
     pipeline.control.edit("remove_column", board_id=BOARD, column_id=KEY_COLUMN)

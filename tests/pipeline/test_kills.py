@@ -28,10 +28,10 @@ ORDERS = 33
 def few(prepared: Prepared, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home of 33 orders with sizes and all kinds of twins: the scenes after the reference case.
 
-    They are staged, so that the views stand in every home made of it.
+    They are staged, and the views stand in every home made of it.
     """
     home = tmp_path_factory.mktemp("few") / "home"
-    shutil.copytree(prepared.landed, home)
+    shutil.copytree(prepared.staged, home)
     with duckdb.connect(str(home / "warehouse.duckdb")) as connection:
         connection.execute(
             'delete from ORDERS_UNIFIED where "AAG ORDER NUMBER" is null or "AAG ORDER NUMBER" not in'
