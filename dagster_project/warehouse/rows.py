@@ -7,15 +7,13 @@ ledger that did would write one order's state over another's.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
-import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from dagster_project.warehouse import tables
-from dagster_project.warehouse.relations import FEW, Record, arrow, held, quoted, relation, values_of
+from dagster_project.warehouse import few_rows, tables
+from dagster_project.warehouse.relations import Record, arrow, held, quoted, relation, values_of
 
 __all__ = [
     "Record",
@@ -44,14 +42,20 @@ def insert_columns(connection: Connection, table: sa.Table, values: Mapping[str,
     """Insert as many rows as each column has values, the same as `insert` for those who have columns."""
     columns = [table.c[name] for name in values]
     whole = arrow(columns, list(values.values()))
+    if few_rows.bindable(connection, whole.num_rows * whole.num_columns):
+        return _all_written(table, whole.num_rows, few_rows.insert(connection, table, whole) if whole else 0)
     names = ", ".join(quoted(connection, column.name) for column in columns)
     statement = f"insert into {_name(connection, table)} ({names}) select {names} from "
     written = 0
     for start in range(0, whole.num_rows, CHUNK):
         with held(connection, columns, whole.slice(start, CHUNK)) as source:
             written += _affected(connection, _execute(connection, f"{statement}{source} as r"))
-    if written != whole.num_rows:
-        raise RuntimeError(f"{table.name}: {whole.num_rows} rows sent, {written} written")
+    return _all_written(table, whole.num_rows, written)
+
+
+def _all_written(table: sa.Table, sent: int, written: int) -> int:
+    if written != sent:
+        raise RuntimeError(f"{table.name}: {sent} rows sent, {written} written")
     return written
 
 
@@ -62,6 +66,9 @@ def insert_absent(connection: Connection, table: sa.Table, key: Key, rows: Seque
     """
     _refuse_twice(table, key, rows)
     columns = _columns(table, rows)
+    if rows and few_rows.bindable(connection, len(rows) * len(columns)):
+        whole = arrow(columns, [values_of(column.name, rows) for column in columns])
+        return few_rows.insert_absent(connection, table, key, whole)
     names = ", ".join(quoted(connection, column.name) for column in columns)
     target = _name(connection, table)
     same = _same_key(connection, table, key)
@@ -89,6 +96,9 @@ def update(
     and bound `parameters`. `raise_revision` adds one to the stored revision. Raises ValueError when a key stands
     twice in `rows`.
     """
+    if few_rows.one_by_one(connection, rows):
+        few = _few(connection, table, key, rows, (), when, parameters or {}, raise_revision)
+        return sum(count for _, count in few)
     changes = _changes(connection, table, key, rows, (), when, parameters or {}, raise_revision)
     return sum(_change(connection, table, change) for change in changes)
 
@@ -101,9 +111,37 @@ def compare_and_swap(
 
     Each name in `matching` is compared: the stored value must equal the row's `expected_<name>`, NULL equals NULL.
     """
+    if few_rows.one_by_one(connection, rows):
+        few = _few(connection, table, key, rows, matching, when, {}, raise_revision)
+        return {found for found, count in few if count}
     execute = _swap_duckdb if connection.dialect.name == "duckdb" else _swap_tsql
     changes = _changes(connection, table, key, rows, matching, when, {}, raise_revision)
     return set().union(*(execute(connection, table, key, change) for change in changes))
+
+
+def _few(
+    connection: Connection, table: sa.Table, key: Key, rows: Sequence[Record], matching: Sequence[str],
+    when: str, parameters: Record, raise_revision: bool,
+) -> Iterator[tuple[tuple[Any, ...], int]]:  # fmt: skip
+    """Yield the key of each row with how many stored rows were changed; the same as `_changes` for a few rows."""
+    _refuse_twice(table, key, rows)
+    expected = {f"expected_{name}": name for name in matching}
+    for alike in _alike(rows):
+        columns = _changed_columns(table, key, alike, expected, raise_revision)
+        yield from few_rows.changed(
+            connection, table, key, few_rows.checked(columns, alike), matching=matching, when=when,
+            parameters=parameters, raise_revision=raise_revision,
+        )  # fmt: skip
+
+
+def _changed_columns(
+    table: sa.Table, key: Key, rows: Sequence[Record], expected: Mapping[str, str], raise_revision: bool
+) -> list[Any]:
+    """Return the columns that rows name, and those of what is expected of stored rows."""
+    named = _columns(table, rows, besides=expected)
+    if not raise_revision and all(column.name in key for column in named):
+        raise ValueError(f"{table.name}: an update names no column but its key")
+    return [*named, *(sa.Column(alias, table.c[name].type) for alias, name in expected.items())]
 
 
 @dataclass(frozen=True)
@@ -132,10 +170,7 @@ def _changes(
         ]
     )
     for alike in _alike(rows):
-        columns = [
-            *_columns(table, alike, besides=expected),
-            *(sa.Column(alias, table.c[name].type) for alias, name in expected.items()),
-        ]
+        columns = _changed_columns(table, key, alike, expected, raise_revision)
         values = {
             column.name: f"r.{quoted(connection, column.name)}"
             for column in columns
@@ -143,8 +178,6 @@ def _changes(
         }
         if raise_revision:
             values["revision"] = f"{stored}.{quoted(connection, 'revision')} + 1"
-        if not values:
-            raise ValueError(f"{table.name}: an update names no column but its key")
         sets = ", ".join(f"{quoted(connection, name)} = {value}" for name, value in values.items())
         for chunk in _chunks(alike):
             with relation(connection, columns, chunk) as source:
@@ -190,28 +223,14 @@ def select_by_key(
         return
     columns = [table.c[name] for name in key]
     wanted = arrow(columns, [list(values) for values in zip(*distinct, strict=True)])
-    if connection.dialect.name == "duckdb" and len(distinct) * len(key) <= FEW:
-        yield from _select_few(connection, table, wanted)
+    if few_rows.bindable(connection, len(distinct) * len(key)):
+        yield from few_rows.select(connection, table, wanted)
         return
     for start in range(0, wanted.num_rows, CHUNK):
         with held(connection, columns, wanted.slice(start, CHUNK)) as source:
             statement = _matching(connection, table, key, f"{source} as r")
             found = _execute(connection, statement).fetchall()
         yield from found
-
-
-def _select_few(connection: Connection, table: sa.Table, wanted: pa.Table) -> Sequence[sa.Row[Any]]:
-    """Bind the keys themselves: half of what it takes to register them as a relation."""
-    names = [quoted(connection, name) for name in wanted.column_names]
-    bound = tuple(chain.from_iterable(zip(*(column.to_pylist() for column in wanted.columns), strict=True)))
-    if wanted.num_rows == 1:
-        condition = " and ".join(f"{name} = ?" for name in names)
-        statement = f"select * from {_name(connection, table)} where {condition}"
-    else:
-        marks = ", ".join([f"({', '.join('?' * len(names))})"] * wanted.num_rows)
-        source = f"(values {marks}) as r ({', '.join(names)})"
-        statement = _matching(connection, table, wanted.column_names, source)
-    return connection.exec_driver_sql(statement, bound).fetchall()
 
 
 def _matching(connection: Connection, table: sa.Table, key: Key, source: str) -> str:

@@ -7,13 +7,21 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from dagster_project.warehouse import driver_arrays, rows, schema, tables
+from dagster_project.warehouse import driver_arrays, few_rows, rows, schema, tables
 from dagster_project.warehouse.engine import Warehouse
 from dagster_project.warehouse.exact import exact
 
 NOW = dt.datetime(2026, 11, 21, 9, 0, 0, 123456)
 KEY = ("instance", "entity", "business_key")
 DELIVERY = tables.delivery
+
+
+@pytest.fixture(autouse=True, params=["few", "many"])
+def _path(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few rows are bound in DuckDB, many come from a relation: the same is promised of both."""
+    if request.param == "many":
+        monkeypatch.setattr(few_rows, "FEW", 0)
+        monkeypatch.setattr(few_rows, "ROWS", 0)
 
 
 def row(key: str, **more: Any) -> dict[str, Any]:
