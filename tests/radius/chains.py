@@ -29,6 +29,7 @@ from dagster_project.warehouse.engine import Warehouse
 from sandbox.radius.erp import open_as_pub
 from sandbox.radius.server import RunningRadius
 from tests.conftest import FakeClock
+from tests.radius.kept import Kept
 
 ENTITIES = (Entity(ORDERS, "STG_LWS_Orders", "COMPLETED"), *(Entity(name, "", "") for name in STEPS))
 PROFILES = ("documented", "observed")
@@ -39,6 +40,8 @@ MADE, MORE, LESS = 375_500, 450_500, 250_500
 PO = "select OrderedQty from PUB.PV_POrderLine"
 SO2 = "select OrderedQty from PUB.PV_SOrderLine where PlantCode = '2'"
 SHIPPED = "select ShipQty from PUB.PV_ShipReqLine"
+KEPT: dict[tuple[Any, ...], Kept] = {}
+"""By what was said until then."""
 JOB = "select OrderedQty from PUB.PV_JobLine where PlantCode = '2'"
 
 
@@ -58,11 +61,13 @@ class Company:
     lanes: int = 1
     said: dict[str, Any] = field(default_factory=dict)
     orders: list[int] = field(default_factory=list)
+    bags: list[tuple[Any, ...]] = field(default_factory=list)
 
     # -- people -------------------------------------------------------------------------------------
 
     def bag(self, item: str = BAG, derived: str | None = "APP", **known: Any) -> str:
         """A bag, and what is derived of it unless that is still to be made."""
+        self.bags.append((item, derived, *sorted(known.items())))
         self.radius.people.add_item(item, **known)
         if derived is not None:
             self.radius.people.add_derived_items(item, derived)
@@ -148,12 +153,34 @@ class Company:
         self.run(order, **run)
         return self.ended(order)
 
-    def complete(self, **said: Any) -> int:
-        """An order whose chain is made; deeds count from here."""
-        order = self.order(**said)
-        assert self.walk(order) == "COMPLETE"
+    def complete(self, runs: int = 1, **said: Any) -> int:
+        """The first order, whose chain is made; deeds count from here. It is made once for all who say the same."""
+        assert self.orders == []
+        assert isinstance(self.clock, FakeClock)
+        begun = (
+            self.profile,
+            self.clock.time,
+            *self.bags,
+            runs,
+            *sorted(said.items()),
+            *sorted(self.said.items()),
+        )
+        kept = KEPT.get(begun)
+        if kept is None:
+            kept = KEPT[begun] = self._made(self.order(**said), runs)
+        else:
+            kept.put_back(self.radius.erp, self.warehouse)
+            self.clock.time = kept.time
+            self.orders.append(kept.order)
+        return kept.order
+
+    def _made(self, order: int, runs: int) -> Kept:
+        for _ in range(runs):
+            assert self.walk(order) == "COMPLETE"
         self.quiet()
-        return order
+        assert isinstance(self.clock, FakeClock)
+        folder = self.radius.database.parent.parent / "complete" / str(len(KEPT))
+        return Kept.of(folder, self.radius.erp, self.warehouse, order, self.clock.time)
 
     def deeds(self) -> dict[str, int]:
         """What adapter and SQL changed since `quiet`, by kind."""

@@ -76,8 +76,7 @@ def test_a_crash_while_a_change_is_carried_through_ends_in_the_same_place(
     erp: Company, point: str, occurrence: int
 ) -> None:
     """An order of plant 2 that was touched and not authorised any more is not taken for one that somebody holds."""
-    order = erp.order()
-    erp.run()
+    order = erp.complete()
     erp.radius.people.change_quantity(order, 180_000)
     erp.radius.people.reconfirm_p4(order)
     assert die_and_come_back(erp, point, occurrence)
@@ -92,9 +91,7 @@ def test_a_crash_while_a_change_is_carried_through_ends_in_the_same_place(
 def test_a_crash_within_a_reference_is_made_good_although_it_left_a_credit_hold(
     erp: Company, point: str
 ) -> None:
-    order = erp.order(custref="A")
-    erp.run()
-    erp.run()
+    order = erp.complete(runs=2, custref="A")
     erp.radius.people.change_custref(order, "B")
     assert die_and_come_back(erp, point, 1)
     assert erp.ended(order) == "COMPLETE"

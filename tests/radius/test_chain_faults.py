@@ -110,8 +110,7 @@ def test_whatever_is_wrong_with_any_answer_every_object_is_there_once(
     ],
 )
 def test_a_change_whose_answer_is_lost_is_told_again(erp: Company, deed: str, fault: str) -> None:
-    order = erp.order()
-    erp.run()
+    order = erp.complete()
     erp.radius.people.change_quantity(order, 180_000)
     erp.radius.people.reconfirm_p4(order)
     strike(erp, fault, deed)
@@ -228,8 +227,7 @@ def test_defect_17_what_failed_leaves_nothing_behind_for_others(erp: Company) ->
 
 
 def test_defect_18_a_failed_release_is_tried_again_under_the_name_of_its_hold(erp: Company) -> None:
-    order = erp.order()
-    erp.run()
+    order = erp.complete()
     erp.radius.people.change_quantity(order, 100_000)
     erp.radius.people.reconfirm_p4(order)
     assert erp.walk(order) == holds.DECREASED
