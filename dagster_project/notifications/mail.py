@@ -77,16 +77,15 @@ class MailServer:
                 connection.close()
 
     def _open(self) -> smtplib.SMTP:
-        trusted = ssl.create_default_context()
         if self.security == "tls":
             connection: smtplib.SMTP = smtplib.SMTP_SSL(
-                self.host, self.port, timeout=self.timeout, context=trusted
+                self.host, self.port, timeout=self.timeout, context=ssl.create_default_context()
             )
         else:
             connection = smtplib.SMTP(self.host, self.port, timeout=self.timeout)
         try:
             if self.security == "starttls":
-                connection.starttls(context=trusted)
+                connection.starttls(context=ssl.create_default_context())
             if self.user:
                 self._log_in(connection)
         except BaseException:
