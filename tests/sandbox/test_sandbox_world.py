@@ -42,8 +42,13 @@ def world(home: Path, *options: str) -> Iterator[dict[str, Any]]:
         assert process.wait(30) == 0
 
 
-def act(home: Path, *words: str, code: int = 0) -> Any:
-    """An action of a person; returns what was printed."""
+def act(home: Path, system: str, action: str, *words: str) -> Any:
+    """An action of a person, as it would be printed."""
+    return json.loads(json.dumps(acting.act(home, system, action, list(words)), default=str))
+
+
+def act_by_command(home: Path, *words: str, code: int = 0) -> Any:
+    """The same by a process of its own; returns what was printed."""
     command = [sys.executable, "-m", "sandbox.acting", "--home", str(home), *words]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ended.returncode == code, ended.stderr
@@ -71,13 +76,13 @@ def test_everything_is_played_and_comes_back_after_a_restart(home: Path) -> None
             timeout=30,
         ).json()
         assert store["PS_STR_CFG_PS"]["NXT_ORD_NO"] == "O101-000366"
-        (placed,) = act(home, "shop", "place", "scene=cartons")
+        (placed,) = act_by_command(home, "shop", "place", "scene=cartons")
         act(home, "shop", "complete", f"order_id={placed}")
         assert act(home, "shop", "mails") == [
             {"order_id": placed, "kind": "completed", "at": act(home, "shop", "mails")[0]["at"]}
         ]
         entered = act(home, "counterpoint", "take_order", "item_no=01-10104", 'quantity="2"')
-        released = act(home, "counterpoint", "release", f"doc_id={entered['order_id']}")
+        released = act_by_command(home, "counterpoint", "release", f"doc_id={entered['order_id']}")
         assert released["ticket_no"] == f"{entered['ticket_no']}-01"
         applied = act(home, "counterpoint", "predecessor", "order_id=15001")
         assert (applied["woo_order_id"], applied["ticket_no"]) == (15001, "101-000001")
@@ -119,7 +124,7 @@ def test_wrong_actions_are_refused_in_a_sentence(home: Path, tmp_path: Path) -> 
     ]:
         with pytest.raises((NotThere, NoSuchThing, NoSuchOrder), match=sentence):
             acting.act(where, words[0], words[1], list(words[2:]))
-    assert act(home, "counterpoint", "void", "doc_id=1", code=2) == "refused: document 1\n"
+    assert act_by_command(home, "counterpoint", "void", "doc_id=1", code=2) == "refused: document 1\n"
 
 
 def test_the_command_line_passes_actions_on(home: Path) -> None:
