@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from dagster_project.clock import Clock, new_id
 from dagster_project.delivery.destination import Intent
-from dagster_project.delivery.records import Record, dump, intent_of, record_of
+from dagster_project.delivery.records import COLUMNS, Record, dump, intent_of, record_of
 from dagster_project.delivery.rekeying import Move, rekey
 from dagster_project.delivery.scope import Run
 from dagster_project.delivery.states import State
@@ -41,7 +41,9 @@ class Ledger:
         if not wanted:
             return {}
         with self.warehouse.begin() as connection:
-            found = [record_of(r) for r in rows.select_by_key(connection, tables.delivery, KEY, wanted)]
+            found = [
+                record_of(r) for r in rows.select_by_key(connection, tables.delivery, KEY, wanted, COLUMNS)
+            ]
         return {(record.entity, record.key): record for record in found}
 
     def of_keys(self, keys: Iterable[str]) -> dict[tuple[str, str], Record]:

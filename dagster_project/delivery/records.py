@@ -43,6 +43,13 @@ def dump(fields: Fields | None) -> str | None:
     return None if fields is None else json.dumps(dict(fields), ensure_ascii=False)
 
 
+COLUMNS = (
+    "entity", "business_key", "state", "revision", "incarnation", "attempt", "told", "doubtful", "remote_id",
+    "parent_key", "hold_since", "drift", "hold_reason", "error_class", "error_code", "error_message",
+)  # fmt: skip
+"""Of a ledger row, what a record is read from."""
+
+
 def record_of(row: sa.Row[Any]) -> Record:
     """Read a ledger row."""
     return Record(

@@ -48,9 +48,10 @@ def insert(connection: Connection, table: sa.Table, rows: pa.Table) -> int:
 
 
 def select(
-    connection: Connection, table: sa.Table, wanted: pa.Table, what: str = "*"
+    connection: Connection, table: sa.Table, wanted: pa.Table, names: Sequence[str] = ()
 ) -> Sequence[sa.Row[Any]]:
-    """Return the stored rows whose key is among those wanted."""
+    """Return the stored rows whose key is among those wanted: the columns of these names, or all of them."""
+    what = _listed(connection, names) or "*"
     name = quoted(connection, table.name)
     key = wanted.column_names
     bound = tuple(chain.from_iterable(zip(*(column.to_pylist() for column in wanted.columns), strict=True)))
@@ -71,7 +72,7 @@ def insert_absent(connection: Connection, table: sa.Table, key: Key, rows: pa.Ta
 
     Nothing comes in between: both statements see the snapshot of one transaction, and a key is unique.
     """
-    there = set(map(tuple, select(connection, table, rows.select(list(key)), _listed(connection, key))))
+    there = set(map(tuple, select(connection, table, rows.select(list(key)), key)))
     keys = list(zip(*(rows.column(name).to_pylist() for name in key), strict=True))
     absent = [place for place, found in enumerate(keys) if found not in there]
     if absent:

@@ -215,16 +215,23 @@ def _change(connection: Connection, table: sa.Table, change: _Change) -> int:
 
 
 def select_by_key(
-    connection: Connection, table: sa.Table, key: Key, keys: Sequence[Sequence[Any]]
+    connection: Connection,
+    table: sa.Table,
+    key: Key,
+    keys: Sequence[Sequence[Any]],
+    names: Sequence[str] = (),
 ) -> Iterator[sa.Row[Any]]:
-    """Yield the stored rows whose key is among `keys`, in no order."""
+    """Yield the stored rows whose key is among `keys`, in no order, at least with the columns of these `names`.
+
+    DuckDB takes half as long for half of the columns.
+    """
     distinct = list(dict.fromkeys(map(tuple, keys)))
     if not distinct:
         return
     columns = [table.c[name] for name in key]
     wanted = arrow(columns, [list(values) for values in zip(*distinct, strict=True)])
     if few_rows.bindable(connection, len(distinct) * len(key)):
-        yield from few_rows.select(connection, table, wanted)
+        yield from few_rows.select(connection, table, wanted, names)
         return
     for start in range(0, wanted.num_rows, CHUNK):
         with held(connection, columns, wanted.slice(start, CHUNK)) as source:
