@@ -29,7 +29,7 @@ from dagster_project.warehouse.engine import Warehouse
 from sandbox.radius.erp import open_as_pub
 from sandbox.radius.server import RunningRadius
 from tests.conftest import FakeClock
-from tests.radius.kept import Kept
+from tests.radius.kept import Kept, blank_erp
 
 ENTITIES = (Entity(ORDERS, "STG_LWS_Orders", "COMPLETED"), *(Entity(name, "", "") for name in STEPS))
 PROFILES = ("documented", "observed")
@@ -62,6 +62,7 @@ class Company:
     said: dict[str, Any] = field(default_factory=dict)
     orders: list[int] = field(default_factory=list)
     bags: list[tuple[Any, ...]] = field(default_factory=list)
+    _settings: dict[str, Settings] = field(default_factory=dict, init=False)
 
     # -- people -------------------------------------------------------------------------------------
 
@@ -83,13 +84,17 @@ class Company:
 
     @property
     def settings(self) -> Settings:
-        """As an operator would set them."""
-        return Settings(
-            _env_file=None, radius_api_url=self.radius.api, radius_database=self.radius.database,
-            radius_profile=self.profile, radius_workers=self.lanes, xlink_runner_url=self.radius.url,
-            required_date_lead_days=LEAD,
-            **{"radius_quiet_seconds": 1, "radius_timeout_seconds": 20, **self.said},
-        )  # fmt: skip
+        """As an operator would set them; the same ones as long as nobody says anything else."""
+        said = {
+            "radius_profile": self.profile, "radius_workers": self.lanes, "radius_quiet_seconds": 1,
+            "radius_timeout_seconds": 20, **self.said,
+        }  # fmt: skip
+        if repr(said) not in self._settings:
+            self._settings[repr(said)] = Settings(
+                _env_file=None, radius_api_url=self.radius.api, radius_database=self.radius.database,
+                xlink_runner_url=self.radius.url, required_date_lead_days=LEAD, **said,
+            )  # fmt: skip
+        return self._settings[repr(said)]
 
     def destination(self, by_hand: frozenset[str] = frozenset()) -> RadiusDestination:
         """A destination as a new process builds it."""
@@ -155,32 +160,31 @@ class Company:
 
     def complete(self, runs: int = 1, **said: Any) -> int:
         """The first order, whose chain is made; deeds count from here. It is made once for all who say the same."""
+
+        def make() -> int:
+            order = self.order(**said)
+            for _ in range(runs):
+                assert self.walk(order) == "COMPLETE"
+            return order
+
+        return self.once((runs, *self.bags, *sorted(said.items()), *sorted(self.said.items())), make)
+
+    def once(self, what: tuple[Any, ...], make: Callable[[], int]) -> int:
+        """Make an order as the first thing that is done here, or take over what it came to elsewhere."""
         assert self.orders == []
         assert isinstance(self.clock, FakeClock)
-        begun = (
-            self.profile,
-            self.clock.time,
-            *self.bags,
-            runs,
-            *sorted(said.items()),
-            *sorted(self.said.items()),
-        )
+        begun = (self.profile, self.lanes, self.clock.time, *what)
         kept = KEPT.get(begun)
         if kept is None:
-            kept = KEPT[begun] = self._made(self.order(**said), runs)
-        else:
-            kept.put_back(self.radius.erp, self.warehouse)
-            self.clock.time = kept.time
-            self.orders.append(kept.order)
+            order = make()
+            self.quiet()
+            folder = self.radius.database.parent.parent / "kept" / str(len(KEPT))
+            KEPT[begun] = Kept.of(folder, self.radius.erp, self.warehouse, order, self.clock.time)
+            return order
+        kept.put_back(self.radius.erp, self.warehouse)
+        self.clock.time = kept.time
+        self.orders.append(kept.order)
         return kept.order
-
-    def _made(self, order: int, runs: int) -> Kept:
-        for _ in range(runs):
-            assert self.walk(order) == "COMPLETE"
-        self.quiet()
-        assert isinstance(self.clock, FakeClock)
-        folder = self.radius.database.parent.parent / "complete" / str(len(KEPT))
-        return Kept.of(folder, self.radius.erp, self.warehouse, order, self.clock.time)
 
     def deeds(self) -> dict[str, int]:
         """What adapter and SQL changed since `quiet`, by kind."""
@@ -269,6 +273,6 @@ def company(
     clock: Clock | None = None, **said: Any,
 ) -> Iterator[Company]:  # fmt: skip
     """An ERP with a bag that is approved, and what is derived of it."""
-    with RunningRadius(tmp_path / "radius.sqlite", view_lag_seconds=lag) as radius:
+    with RunningRadius(blank_erp(tmp_path), view_lag_seconds=lag) as radius:
         found = Company(radius, warehouse, profile, clock or today_clock(), lanes, said)
         yield found

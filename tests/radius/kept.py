@@ -11,6 +11,14 @@ from dagster_project.warehouse.engine import Warehouse
 from sandbox.radius.erp import Erp
 
 
+def blank_erp(tmp_path: Path) -> Path:
+    """An ERP in which nothing stands, in a test's own folder: its tables are made once for all tests beside it."""
+    blank = tmp_path.parent / "blank.sqlite"
+    if not blank.exists():
+        Erp(blank).close()
+    return shutil.copy(blank, tmp_path / "radius.sqlite")
+
+
 @dataclass(frozen=True)
 class Kept:
     """What stood there; `order` is the one that was made."""

@@ -9,6 +9,7 @@ import pytest
 
 from sandbox.monday.server import RunningMonday
 from sandbox.radius.server import RunningRadius
+from tests.radius.kept import blank_erp
 from tests.sandbox import radius_wire
 from tests.sandbox.monday_wire import Wire
 
@@ -23,5 +24,5 @@ def wire() -> Iterator[Wire]:
 @pytest.fixture
 def radius(tmp_path: Path) -> Iterator[radius_wire.Wire]:
     """A caller of an ERP without items and orders, which shows everything to SQL at once."""
-    with RunningRadius(tmp_path / "radius.sqlite", view_lag_seconds=0) as running:
+    with RunningRadius(blank_erp(tmp_path), view_lag_seconds=0) as running:
         yield radius_wire.Wire(running)
