@@ -106,19 +106,20 @@ class ErpDatabase:
         """What a query gives for any number of values, chunk by chunk; without any, no names and no rows.
 
         A row that two chunks give is one: the ERP does not tell upper case from lower case, so two values of
-        ours may be one to it.
+        ours may be one to it. Where no two may, no row is looked at for that.
         `{marks}` stands in the text for as many question marks as there are values; `more` are the other
         parameters in the order of their question marks, before and behind it.
         """
         before = sql.partition("{marks}")[0].count("?")
+        distinct = list(dict.fromkeys(values))
         names: Sequence[str] = []
-        found: dict[tuple[Any, ...], None] = {}
-        for chunk in _chunks(list(dict.fromkeys(values))):
+        found: list[Sequence[Any]] = []
+        for chunk in _chunks(distinct):
             marks = ", ".join("?" * len(chunk))
             part = self.table(sql.replace("{marks}", marks), [*more[:before], *chunk, *more[before:]])
             names = part.names
-            found.update(dict.fromkeys(map(tuple, part.values)))
-        return Table(names, list(found))
+            found += part.values
+        return Table(names, list(dict.fromkeys(map(tuple, found))) if _any_alike(distinct) else found)
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """Change something; return how many rows. Raises as `rows`, and NoDefiniteAnswer when it may stand."""
@@ -224,6 +225,11 @@ class ErpDatabase:
 def _login(parts: dict[str, str]) -> str:
     """A connection string; a value in braces may hold anything, a closing brace twice."""
     return ";".join(f"{name}={{{value.replace('}', '}}')}}}" for name, value in parts.items() if value)
+
+
+def _any_alike(values: Sequence[Any]) -> bool:
+    """True when two values may be one to the ERP, to which blanks at the end say nothing either."""
+    return len({v.rstrip().upper() if isinstance(v, str) else v for v in values}) < len(values)
 
 
 def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:

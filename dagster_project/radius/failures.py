@@ -5,6 +5,7 @@ told when that does not help either.
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -17,7 +18,7 @@ from dagster_project.radius.holds import step_of
 from dagster_project.radius.mail_contents import details, digest, numbers
 from dagster_project.radius.mails import Notice
 from dagster_project.radius.operating import ELIGIBLE
-from dagster_project.radius.standing import ORDERS, Order, derived, filled
+from dagster_project.radius.standing import ORDERS, Order, derived, filled, made_for
 from dagster_project.warehouse import tables
 
 SHARED_STEPS = frozenset({"items", "item_prices"})
@@ -34,11 +35,11 @@ def failed(orders: Iterable[Order]) -> list[Order]:
 
 
 def notices_of_failures(connection: Connection, instance: str, orders: Iterable[Order]) -> list[Notice]:
-    """Return what has to be told of orders that failed."""
+    """Return what has to be told of orders that failed: not yet in full."""
     found = failed(orders)
     passing = [order.number for order in found if order.record.state is State.RETRY]
     first_time = passing and _failed_once(connection, instance, passing)
-    told = filled(connection, instance, [order for order in found if order.number not in (first_time or ())])
+    told = _with_suspects(connection, instance, [o for o in found if o.number not in (first_time or ())])
     answers = last_answers(connection, instance, [ref for order in told for ref in _suspects(order)])
     return [_notice(order, _answer(order, answers)) for order in told]
 
@@ -60,6 +61,16 @@ def _failed_once(connection: Connection, instance: str, numbers: Collection[str]
     return {
         key for key in numbers if (outcomes.get(key, [])[-2:-1] or [""])[0] not in ("RETRYABLE", "REJECTED")
     }
+
+
+def _with_suspects(connection: Connection, instance: str, found: Iterable[Order]) -> list[Order]:
+    """Return orders with what has to be known of them to say at which object each stopped."""
+    orders = list(found)
+    shared = {order.number for order in orders if order.code in SHARED_STEPS}
+    own = made_for(connection, instance, [order for order in orders if order.number not in shared])
+    lines = filled(connection, instance, [order for order in orders if order.number in shared])
+    known = {order.number: order for order in (*own, *lines)}
+    return [known[order.number] for order in orders]
 
 
 def _suspects(order: Order) -> list[Ref]:
@@ -85,7 +96,13 @@ def _notice(order: Order, answer: ApiAnswer | None) -> Notice:
             ("API messages", "; ".join(answer.messages)),
         ]  # fmt: skip
     return Notice(
-        mails.FAILURE, order.number, digest(step, order.reason, *said),
-        {"step": step, "reason": order.reason, **numbers(order)}, [*details(order), *box],
-        answer=answer.raw if answer else "", body=order.reason,
+        mails.FAILURE, order.number, digest(step, order.reason, *said), {"step": step, "reason": order.reason},
+        box, answer=answer.raw if answer else "", body=order.reason,
     )  # fmt: skip
+
+
+def failure_in_full(notice: Notice, order: Order) -> Notice:
+    """Return the notice of a failure with all that is to be said about it."""
+    return replace(
+        notice, words={**notice.words, **numbers(order)}, details=[*details(order), *notice.details]
+    )

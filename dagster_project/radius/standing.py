@@ -100,6 +100,12 @@ def standing(
     ]
 
 
+def made_for(connection: Connection, instance: str, found: Sequence[Order]) -> list[Order]:
+    """Return these orders with what was made for them."""
+    made = _made(connection, instance, [order.number for order in found])
+    return [replace(order, made=made.get(order.number, {})) for order in found]
+
+
 def filled(connection: Connection, instance: str, found: Iterable[Order]) -> list[Order]:
     """Return these orders with what was made for them and what was last seen of them."""
     bare = {order.number: order for order in found}

@@ -15,7 +15,7 @@ from dagster_project.notifications.mail import MailServer
 from dagster_project.notifications.messages import Message
 from dagster_project.notifications.outbox import Outbox, Told, Trouble
 from dagster_project.radius import mails, reminders
-from dagster_project.radius.failures import notices_of_failures
+from dagster_project.radius.failures import failure_in_full, notices_of_failures
 from dagster_project.radius.mail_contents import hold_in_full, notices_of_holds
 from dagster_project.radius.mails import Kind, Notice, compose, recipients
 from dagster_project.radius.reference_changes import notices_of_references, reference_in_full
@@ -29,6 +29,8 @@ AT_ONCE = (
     mails.ITEMS_TO_APPROVE, mails.QUANTITY_CHANGED, mails.PO_BLOCKED, mails.DECREASE, mails.INCREASE,
     mails.FILM_MISMATCH, mails.CUSTREF, mails.FAILURE,
 )  # fmt: skip
+_COMPLETE = {mails.CUSTREF: reference_in_full, mails.FAILURE: failure_in_full}
+"""What adds to a notice all that its mail says, for kinds that are not about a hold."""
 
 
 class Teller:
@@ -60,7 +62,8 @@ class Teller:
         entries = [reminders.entry(kind, order) for kind, some in recalled.items() for order in some]
         evening = reminders.evening(self.settings, waiting, now)
         due = self._due([*found, *entries, *([evening] if evening else [])])
-        told = sum(self._each(kind, [one for one in found if one.kind is kind], due) for kind in AT_ONCE)
+        news = self._in_full([one for one in found if one.signature in due])
+        told = sum(self._told(kind, [one for one in news if one.kind is kind]) for kind in AT_ONCE)
         told += sum(self._digest(kind, some, due) for kind, some in recalled.items())
         if evening and evening.signature in due:
             told += self._told(mails.HOLD_SUMMARY, [self._summary(evening, waiting, now)])
@@ -73,12 +76,10 @@ class Teller:
             troubles[one.kind.topic].append(Trouble(one.signature, one.subject, one.body))
         return self.outbox.stand_all(SYSTEM, troubles)
 
-    def _each(self, kind: Kind, notices: Sequence[Notice], due: Collection[str]) -> int:
-        """Tell each notice of a kind that was not told yet in a mail of its own."""
-        wanted = [one for one in notices if one.signature in due]
-        return self._told(kind, self._in_full(kind, wanted)) if wanted else 0
-
     def _told(self, kind: Kind, notices: Sequence[Notice]) -> int:
+        """Tell each notice of a kind in a mail of its own, unless somebody else just did."""
+        if not notices:
+            return 0
         by_signature = {notice.signature: notice for notice in notices}
         with self._written(kind) as written:
             told = self.outbox.tell_each(
@@ -86,15 +87,18 @@ class Teller:
             )
         return len(told)
 
-    def _in_full(self, kind: Kind, notices: Sequence[Notice]) -> Sequence[Notice]:
-        """Return notices with all that is said in their mails; a failure is told apart by it and has it already."""
-        if kind is mails.FAILURE:
-            return notices
-        complete = reference_in_full if kind is mails.CUSTREF else hold_in_full
+    def _in_full(self, notices: Sequence[Notice]) -> list[Notice]:
+        """Return notices with all that is said in their mails."""
+        if not notices:
+            return []
         with self.warehouse.begin() as connection:
             known = orders(connection, self.instance, {one.about for one in notices})
         by_number = {order.number: order for order in known}
-        return [complete(one, by_number[one.about]) for one in notices if one.about in by_number]
+        return [
+            _COMPLETE.get(one.kind, hold_in_full)(one, by_number[one.about])
+            for one in notices
+            if one.about in by_number
+        ]
 
     def _summary(self, evening: Notice, waiting: Sequence[Order], now: dt.datetime) -> Notice:
         known = self._filled(reminders.waits_with_a_change(waiting))

@@ -140,6 +140,33 @@ def test_what_is_gone_there_is_gone_here(erp_file: ErpFile, ledger_warehouse: Wa
     assert set(run(erp_file, ledger_warehouse).values()) == {0}
 
 
+def test_only_tables_of_which_something_else_was_brought_are_filled(
+    erp_file: ErpFile, ledger_warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled: list[str] = []
+    plain = raw.refill_columns
+
+    def watched(connection: Any, table: sa.Table, values: Any) -> int:
+        filled.append(table.name.removeprefix("raw_radius__"))
+        return plain(connection, table, values)
+
+    monkeypatch.setattr(raw, "refill_columns", watched)
+    erp_file.order(251001)
+    erp_file.chain(251001)
+    first = run(erp_file, ledger_warehouse)
+    assert sorted(filled) == sorted(first)
+    filled.clear()
+    assert (run(erp_file, ledger_warehouse), filled) == (first, [])
+    erp_file.change("PV_SOrder", {"CustRef": "4554 0042 A"}, SOrderNum=251001)
+    assert (run(erp_file, ledger_warehouse), filled) == (first, ["so4_headers"])
+    assert values(ledger_warehouse, raws.SO4_HEADERS, "CustRef") == [("4554 0042 A",)]
+    filled.clear()
+    with ledger_warehouse.begin() as connection:
+        connection.execute(sa.delete(raws.ITEMS))  # somebody emptied it
+    assert (run(erp_file, ledger_warehouse), filled) == (first, ["items"])
+    assert len(values(ledger_warehouse, raws.ITEMS, "ItemCode")) == 3
+
+
 def test_a_read_that_fails_leaves_what_was_there(erp_file: ErpFile, ledger_warehouse: Warehouse) -> None:
     erp_file.order(251001)
     erp_file.chain(251001)
