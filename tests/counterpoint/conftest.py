@@ -18,7 +18,7 @@ from dagster_project.counterpoint.writing import DocumentWriter
 from dagster_project.delivery.destination import Fields
 from dagster_project.delivery.sending import no_checkpoint
 from sandbox.counterpoint.database import CounterpointDatabase as SandboxDatabase
-from tests.conftest import FakeClock
+from tests.conftest import FakeClock, once_for_all_workers
 
 RANGE = DocIds(900_000_000_001, 999_999_999_999)
 PLACE = Place(store="01", station="101", drawer="101", location="01", user="INTEG")
@@ -101,14 +101,16 @@ class Company:
 
 @pytest.fixture(scope="session")
 def fresh_company(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file every test's company is a copy of."""
-    path = tmp_path_factory.mktemp("counterpoint") / "fresh.duckdb"
-    sandbox = SandboxDatabase(path)
-    sandbox.create(seed=1)
-    sandbox.release()
-    database = CounterpointDatabase(f"duckdb:///{path}")
-    set_up(database, RANGE)
-    database.release()
+    """The file every test's company is a copy of, made once for all workers."""
+    with once_for_all_workers(tmp_path_factory, "fresh-company") as (folder, to_fill):
+        path = folder / "fresh.duckdb"
+        if to_fill:
+            sandbox = SandboxDatabase(path)
+            sandbox.create(seed=1)
+            sandbox.release()
+            database = CounterpointDatabase(f"duckdb:///{path}")
+            set_up(database, RANGE)
+            database.release()
     return path
 
 
