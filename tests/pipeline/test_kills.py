@@ -26,10 +26,7 @@ ORDERS = 33
 
 @pytest.fixture(scope="module")
 def few(prepared: Prepared, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home of 33 orders with sizes and all kinds of twins: the scenes after the reference case.
-
-    They are staged, and the views stand in every home made of it.
-    """
+    """A home of 33 orders with sizes and all kinds of twins: the scenes after the reference case."""
     home = tmp_path_factory.mktemp("few") / "home"
     shutil.copytree(prepared.staged, home)
     with duckdb.connect(str(home / "warehouse.duckdb")) as connection:
@@ -39,21 +36,24 @@ def few(prepared: Prepared, tmp_path_factory: pytest.TempPathFactory) -> Path:
             " 'MWG-00044', 'GRE-04301', 'GRE-04302', 'GRE-04303', 'GRE-04304', 'GRE-04305', 'GRE-04306',"
             " 'GRE-04307', 'GRE-04308', 'GRE-04309', 'GRE-04310', 'GRE-04311', 'GRE-04312')"
         )
-    with RunningMonday(state=home / "monday.sqlite") as monday:
-        Pipeline(home, monday).done("stage", "monday")
     return home
 
 
 @pytest.fixture(scope="module")
 def victims(few: Path) -> Iterator[tuple[Victim, Victim]]:
-    """Two processes whose forks deliver, in whichever home they are sent to."""
+    """Two processes whose forks deliver, in whichever home they are sent to; one has staged the 33 orders."""
     with Victim({"ORDER_STAGING_HOME": str(few)}) as one, Victim({"ORDER_STAGING_HOME": str(few)}) as other:
+        with RunningMonday(state=few / "monday.sqlite") as monday:
+            one.start(pipeline="monday", keep=True, environment=Pipeline(few, monday).environment)
+            assert one.end()["kept"] > 100
         yield one, other
 
 
 @pytest.fixture
-def new_pipeline(few: Path, tmp_path: Path) -> Iterator[Callable[[], Pipeline]]:
-    """Makes homes of 33 orders nobody has delivered, each with a slow server of its own."""
+def new_pipeline(
+    few: Path, victims: tuple[Victim, Victim], tmp_path: Path
+) -> Iterator[Callable[[], Pipeline]]:
+    """Makes homes of 33 staged orders nobody has delivered, each with a slow server of its own."""
     servers: list[MondayProcess] = []
 
     def make() -> Pipeline:
@@ -101,8 +101,6 @@ def test_kills_at_every_named_point_and_at_random_moments_end_exactly_once(
     while plans:
         pipeline = new_pipeline()
         victim.environment = pipeline.environment
-        victim.start(pipeline="monday", keep=True)
-        assert victim.end()["kept"] > 100
         done = False
         while not done:
             point = plans.pop() if plans else ""
