@@ -81,7 +81,6 @@ def test_a_view_that_somebody_dropped_or_altered_is_made_anew(world: World, by_h
 
 
 def test_a_seed_that_somebody_dropped_or_altered_is_loaded_anew(world: World) -> None:
-    world.refresh("stage")
     before = sorted(map(str, world.rows(f"select * from {CUSTOMERS}")))
     for by_hand in (f"drop table {CUSTOMERS} cascade", f"update {CUSTOMERS} set status = 'approved'"):
         world.run(by_hand)
@@ -89,7 +88,8 @@ def test_a_seed_that_somebody_dropped_or_altered_is_loaded_anew(world: World) ->
         tests = {node.status for name, node in nodes.items() if node.kind == "test" and CUSTOMERS in name}
         assert (nodes[CUSTOMERS].message != LEFT, tests) == (True, {"pass"}), by_hand
         assert sorted(map(str, world.rows(f"select * from {CUSTOMERS}"))) == before
-    assert {node.name: node for node in world.refresh("stage")}[CUSTOMERS].message == LEFT
+    again = {node.name: node for node in world.refresh("stage", tested=False)}
+    assert again[CUSTOMERS].message == LEFT
 
 
 def test_other_columns_of_the_order_list_make_views_anew(world: World) -> None:
