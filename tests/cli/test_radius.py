@@ -13,16 +13,16 @@ from dagster_project.cli.radius import start_of_day
 from dagster_project.radius import holds
 from sandbox.mailbox.server import RunningMailbox
 from sandbox.radius.server import RunningRadius
-from tests.conftest import Parsed
+from tests.conftest import Standing
 from tests.radius.plant import BAG, EVERYTHING, Plant
 
 NEW_BAG = "2300-ACM01-0002"
 
 
 @pytest.fixture(scope="module")
-def plant(tmp_path_factory: pytest.TempPathFactory, parsed: Parsed) -> Iterator[Plant]:
+def plant(tmp_path_factory: pytest.TempPathFactory, standing: Standing) -> Iterator[Plant]:
     """One cycle was run: a complete order, one that is held, one whose items wait, one without film, and more."""
-    home = parsed(tmp_path_factory.mktemp("plant"))
+    home = standing(tmp_path_factory.mktemp("plant"), "radius")
     with RunningRadius(home / "erp.sqlite", view_lag_seconds=0) as radius, RunningMailbox() as mailbox:
         found = Plant(home, radius, mailbox)
         people = radius.people
