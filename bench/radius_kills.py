@@ -11,6 +11,7 @@ the ledger agrees.
 import argparse
 import random
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bench.chain_world import Count, Plant, count, plant_of
@@ -24,6 +25,7 @@ KILLS, ORDERS = 200, 100
 AT_RANDOM = 8
 PHASES = ("chains made", "plant 4 reconfirmed", "plant 2 reconfirmed")
 LONGEST_LIFE = 2.5
+Points = list[str | None]
 
 
 @dataclass
@@ -40,14 +42,23 @@ class Proof:
         return bool(self.counts) and all(one.right for one in self.counts)
 
 
-def prove(kills: int, orders: int, seed: int, at_random: int = AT_RANDOM) -> Proof:
-    """Kill until enough runs died; the last day goes to its end."""
+def prove(
+    kills: int, orders: int, seed: int, at_random: int = AT_RANDOM, *, points_once: bool = False,
+    longest: float = LONGEST_LIFE,
+) -> Proof:  # fmt: skip
+    """Kill until enough runs died; the last day goes to its end.
+
+    With `points_once` a run dies at each named point in the first phase of the first day only. A run that dies at
+    random lives up to `longest` seconds from its first delivery: the shorter, the more of them one day takes.
+    """
     dice, proof = random.Random(seed), Proof(seed)
     with own_home() as home, Victim({"ENV": "SANDBOX", "ORDER_STAGING_HOME": str(home)}) as victim:
         while proof.strikes.kills < kills:
             with plant_of(orders) as plant:
                 victim.environment = plant.environment
-                _day(plant, victim, dice, proof, kills, at_random)
+                named = PHASES if not points_once else () if proof.counts else PHASES[:1]
+                plan = {phase: _plan(dice, at_random, phase in named) for phase in PHASES}
+                _day(plant, victim, dice, proof, kills, plan, longest)
             found = proof.counts[-1]
             print(
                 f"day {len(proof.counts)}: {'right' if found.right else f'WRONG {found.wrong()}'}; {found.objects} "
@@ -57,18 +68,21 @@ def prove(kills: int, orders: int, seed: int, at_random: int = AT_RANDOM) -> Pro
     return proof
 
 
-def _day(plant: Plant, victim: Victim, dice: random.Random, proof: Proof, kills: int, at_random: int) -> None:
+def _day(
+    plant: Plant, victim: Victim, dice: random.Random, proof: Proof, kills: int, plan: Mapping[str, Points],
+    longest: float,
+) -> None:  # fmt: skip
     """Bring all orders through all phases, dying as planned on the way, and count."""
     for phase in PHASES:
         _people(plant, phase)
-        points = _plan(dice, at_random)[: max(kills - proof.strikes.kills, 0)]
-        through_kills_of(victim, "radius", points, dice, proof.strikes, LONGEST_LIFE)
+        points = plan[phase][: max(kills - proof.strikes.kills, 0)]
+        through_kills_of(victim, "radius", points, dice, proof.strikes, longest)
     proof.counts.append(count(plant))
 
 
-def _plan(dice: random.Random, at_random: int) -> list[str | None]:
+def _plan(dice: random.Random, at_random: int, named: bool) -> Points:
     """Where the next runs die, the last one first; None at a random moment."""
-    points: list[str | None] = [*POINTS, *[None] * at_random]
+    points: Points = [*(POINTS if named else ()), *[None] * at_random]
     dice.shuffle(points)
     points.sort(key=lambda point: point != LAST)
     return points
