@@ -1,5 +1,6 @@
 """Whole cycles by the command line: first contact, what waits for the next run, what a person completes."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,16 +16,25 @@ from tests.radius.plant import BAG, EVERYTHING, Plant
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def plant(tmp_path: Path, parsed: Parsed, mailbox: RunningMailbox) -> Iterator[Plant]:
-    """An approved bag, and a warehouse in which nothing was staged yet."""
-    home = parsed(tmp_path)
-    with RunningRadius(home / "erp.sqlite", view_lag_seconds=0) as radius:
+@pytest.fixture(scope="module")
+def staged(tmp_path_factory: pytest.TempPathFactory, parsed: Parsed) -> Path:
+    """A home to be copied, with an approved bag: views and seeds are there, no order was ever seen."""
+    home = parsed(tmp_path_factory.mktemp("staged") / "home")
+    with RunningMailbox() as mailbox, RunningRadius(home / "erp.sqlite", view_lag_seconds=0) as radius:
         found = Plant(home, radius, mailbox)
         radius.people.add_item(BAG)
         radius.people.add_derived_items(BAG)
         found.done("init")
-        yield found
+        found.done("stage", "radius")
+    return home
+
+
+@pytest.fixture
+def plant(tmp_path: Path, staged: Path, mailbox: RunningMailbox) -> Iterator[Plant]:
+    """An approved bag, and a warehouse in which no order was staged yet."""
+    home = shutil.copytree(staged, tmp_path / "home")
+    with RunningRadius(home / "erp.sqlite", view_lag_seconds=0) as radius:
+        yield Plant(home, radius, mailbox)
 
 
 def orders(plant: Plant, count: int) -> list[int]:
