@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from sandbox.counterpoint.database import CounterpointDatabase
 from sandbox.monday.server import RunningMonday
 from sandbox.radius.server import RunningRadius
 from tests.radius.kept import blank_erp
@@ -19,6 +21,22 @@ def wire() -> Iterator[Wire]:
     """A caller of a fresh Monday with generous limits."""
     with RunningMonday() as monday:
         yield Wire(monday)
+
+
+@pytest.fixture(scope="session")
+def counterpoint_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A company as it is made, to be copied."""
+    path = tmp_path_factory.mktemp("counterpoint") / "counterpoint.duckdb"
+    CounterpointDatabase(path).create(seed=7)
+    return path
+
+
+@pytest.fixture
+def counterpoint(counterpoint_file: Path, tmp_path: Path) -> Iterator[CounterpointDatabase]:
+    """A company of the test's own, whose file stays open: to open it anew takes longer than to look into it."""
+    database = CounterpointDatabase(shutil.copy(counterpoint_file, tmp_path))
+    with database.engine.connect():
+        yield database
 
 
 @pytest.fixture

@@ -36,24 +36,15 @@ ORDER: dict[str, Any] = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("counterpoint") / "counterpoint.duckdb"
-    CounterpointDatabase(path).create(seed=7)
-    return path
+@pytest.fixture
+def database(counterpoint: CounterpointDatabase) -> CounterpointDatabase:
+    return counterpoint
 
 
 @pytest.fixture
-def ncr(template: Path, tmp_path: Path) -> Iterator[RunningNcr]:
-    path = tmp_path / "counterpoint.duckdb"
-    path.write_bytes(template.read_bytes())
-    with RunningNcr(path, wait_seconds=1) as api:
+def ncr(database: CounterpointDatabase, tmp_path: Path) -> Iterator[RunningNcr]:
+    with RunningNcr(tmp_path / "counterpoint.duckdb", wait_seconds=1) as api:
         yield api
-
-
-@pytest.fixture
-def database(ncr: RunningNcr, tmp_path: Path) -> CounterpointDatabase:
-    return CounterpointDatabase(tmp_path / "counterpoint.duckdb")
 
 
 def order(**header: Any) -> dict[str, Any]:

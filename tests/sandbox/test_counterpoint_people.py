@@ -1,5 +1,6 @@
 """People in Counterpoint: orders entered, promised, released, voided; stock moves with them."""
 
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -20,19 +21,10 @@ from sandbox.counterpoint.staging_tables import ORDER_STAGING
 ITEM = "01-10104"
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("counterpoint") / "counterpoint.duckdb"
-    CounterpointDatabase(path).create(seed=7)
-    return path
-
-
 @pytest.fixture
-def people(template: Path, tmp_path: Path) -> People:
+def people(counterpoint: CounterpointDatabase) -> People:
     """Everybody, in a company of their own."""
-    path = tmp_path / "counterpoint.duckdb"
-    path.write_bytes(template.read_bytes())
-    return People(CounterpointDatabase(path))
+    return People(counterpoint)
 
 
 def one(people: People, sql: str, *values: Any) -> Any:
@@ -101,13 +93,16 @@ def test_numbers_come_from_the_counters_of_the_store(people: People) -> None:
     assert int(counter[-6:]) == int(second.ticket_no[-6:]) + 1
 
 
-def test_workstations_in_several_processes_never_take_the_same_number(people: People) -> None:
+def test_workstations_in_several_processes_never_take_the_same_number(
+    counterpoint_file: Path, tmp_path: Path
+) -> None:
+    file = shutil.copy(counterpoint_file, tmp_path)
     script = (
         "import sys; from sandbox.counterpoint.database import CounterpointDatabase; "
         "from sandbox.counterpoint.people import People; "
         f"print([People(CounterpointDatabase(sys.argv[1])).take_order('{ITEM}').ticket_no for _ in range(4)])"
     )
-    command = [sys.executable, "-c", script, str(people.database.url.database)]
+    command = [sys.executable, "-c", script, str(file)]
 
     def work(_: int) -> str:
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -18,10 +17,8 @@ AT = datetime(2025, 11, 1, 9, 30)
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> CounterpointDatabase:
-    made = CounterpointDatabase(tmp_path / "counterpoint.duckdb")
-    made.create(seed=7)
-    return made
+def database(counterpoint: CounterpointDatabase) -> CounterpointDatabase:
+    return counterpoint
 
 
 def with_coupon() -> MadeOrder:
