@@ -1,4 +1,7 @@
-"""Every hold before a chain is complete: entered with its name and a sentence, and left by itself when it is over."""
+"""Every hold before a chain is complete: entered with its name and a sentence, and left by itself when it is over.
+
+What is sampled does the same in both forms of the adapter: each of its holds is tried in one of them.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +33,7 @@ def reason(erp: Company, order: int) -> str:
     return erp.record(order).hold_reason or ""
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("status", ["WAIT", "PEND", ""])
 def test_a_bag_that_is_not_approved_holds_before_anything_is_made(either: Company, status: str) -> None:
     erp = either
@@ -92,6 +96,7 @@ def test_a_price_run_that_fails_is_a_warning_and_never_an_obstacle(
     assert erp.walk(order) == "COMPLETE"
 
 
+@pytest.mark.sampled(2)
 def test_items_that_others_made_stop_the_order_where_they_are_needed(either: Company) -> None:
     erp = either
     erp.bag(derived="WAIT")
@@ -115,6 +120,7 @@ def test_items_that_others_made_stop_the_order_where_they_are_needed(either: Com
     assert erp.counts() == once(1)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("hold", ["hold", "credit_hold"])
 def test_an_order_that_is_held_gets_no_job(either: Company, hold: str) -> None:
     erp = either
@@ -162,6 +168,7 @@ def test_a_job_without_requirements_is_refused(erp: Company) -> None:
     assert "requires no film that is still open" in (record.error_message or "")
 
 
+@pytest.mark.sampled(2)
 def test_the_wrong_film_holds_before_it_is_bought_and_heals_by_itself(either: Company) -> None:
     erp = either
     erp.bag()
@@ -176,6 +183,7 @@ def test_the_wrong_film_holds_before_it_is_bought_and_heals_by_itself(either: Co
     assert erp.walk(order) == "COMPLETE"
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("hold", ["hold", "credit_hold"])
 def test_defect_16_a_plant_2_order_that_somebody_holds_is_left_alone(either: Company, hold: str) -> None:
     erp = either
@@ -208,6 +216,7 @@ def test_without_direct_sql_a_person_authorises_the_plant_2_order(
         assert erp.counts() == once(1)
 
 
+@pytest.mark.sampled(2)
 def test_lines_that_do_not_show_hold_the_ship_request_until_they_do(either: Company) -> None:
     erp = either
     erp.bag()

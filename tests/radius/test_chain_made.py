@@ -21,6 +21,7 @@ def erp(request: pytest.FixtureRequest, tmp_path: Path, ledger_warehouse: Wareho
         yield found
 
 
+@pytest.mark.sampled(3)  # in either form of the adapter, one of them with lanes
 @pytest.mark.parametrize("lanes", [1, 4])
 def test_orders_become_whole_chains_and_a_second_run_sends_nothing(erp: Company, lanes: int) -> None:
     erp.lanes = lanes
