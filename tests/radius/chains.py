@@ -2,9 +2,11 @@
 
 import datetime as dt
 import json
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -197,13 +199,14 @@ class Company:
 
     def sql(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows of the ERP."""
-        connection = open_as_pub(self.radius.database)
-        try:
-            rows = connection.execute(sql, values).fetchall()
-            connection.commit()
-        finally:
-            connection.close()
+        rows = self.pub.execute(sql, values).fetchall()
+        self.pub.commit()
         return rows
+
+    @cached_property
+    def pub(self) -> sqlite3.Connection:
+        """The ERP as SQL sees it; opened once, for to open it takes longer than to ask."""
+        return open_as_pub(self.radius.database)
 
     def one(self, sql: str, *values: Any) -> Any:
         """The one value of a query."""
@@ -276,3 +279,4 @@ def company(
     with RunningRadius(blank_erp(tmp_path), view_lag_seconds=lag) as radius:
         found = Company(radius, warehouse, profile, clock or today_clock(), lanes, said)
         yield found
+        found.pub.close()
