@@ -1,6 +1,7 @@
 """The law, under any history: after whatever happened, one undisturbed run makes source and shelf agree."""
 
 import itertools
+import shutil
 from pathlib import Path
 
 from hypothesis import HealthCheck, example, given, settings
@@ -9,7 +10,6 @@ from hypothesis import strategies as st
 from dagster_project.clock import new_id
 from dagster_project.delivery.outcomes import DeliveryError
 from dagster_project.delivery.sending import POINTS
-from dagster_project.warehouse import tables
 from dagster_project.warehouse.engine import Warehouse
 from tests.conftest import FakeClock, few
 from tests.contracts.conftest import World
@@ -47,11 +47,10 @@ ARCHIVED_TWICE = [
 @settings(max_examples=few(12), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=st.lists(edits, min_size=3, max_size=14), size=st.integers(1, 5))
 def test_any_history_of_edits_faults_and_crashes_ends_exactly_once(
-    tmp_path: Path, history: list[tuple], size: int
+    tmp_path: Path, initialised: Path, history: list[tuple], size: int
 ) -> None:
     # a file of its own for each history: DuckDB may hand out a cached instance for a path seen before
-    warehouse = Warehouse(f"duckdb:///{tmp_path / new_id()}.duckdb")
-    tables.metadata.create_all(warehouse.engine)
+    warehouse = Warehouse(f"duckdb:///{shutil.copy(initialised, tmp_path / f'{new_id()}.duckdb')}")
     try:
         world = World(warehouse, FakeClock(), size=size)
         for step in history:

@@ -1,5 +1,6 @@
 """Runs of the real engine against the board: few requests, nothing lost, nothing twice."""
 
+import shutil
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,7 +15,6 @@ from dagster_project.delivery.states import State
 from dagster_project.monday.destination import MondayDestination
 from dagster_project.monday.provision import provision
 from dagster_project.settings import Settings
-from dagster_project.warehouse import schema
 from dagster_project.warehouse.engine import Warehouse
 from sandbox.monday.control import Control
 from tests.conftest import FakeClock, few
@@ -203,10 +203,10 @@ edits = st.one_of(
 @settings(max_examples=few(8), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=st.lists(edits, min_size=3, max_size=12), with_key=st.booleans())
 def test_any_history_of_edits_faults_and_crashes_ends_exactly_once(
-    tmp_path: Path, monday: Control, settings: Settings, history: list[tuple], with_key: bool
-) -> None:
-    warehouse = Warehouse(f"duckdb:///{tmp_path / new_id()}.duckdb")
-    schema.init(warehouse)
+    tmp_path: Path, initialised: Path, monday: Control, settings: Settings, history: list[tuple],
+    with_key: bool,
+) -> None:  # fmt: skip
+    warehouse = Warehouse(f"duckdb:///{shutil.copy(initialised, tmp_path / f'{new_id()}.duckdb')}")
     monday.reset()
     orders = Orders(warehouse, FakeClock(), settings, monday)
     if with_key:

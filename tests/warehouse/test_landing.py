@@ -18,7 +18,7 @@ from dagster_project.warehouse.orders_unified import AFTER_SIZES, BEFORE_SIZES, 
 from dagster_project.warehouse.reading import columns_of, read_arrow, tables_and_columns
 from sandbox.source import files
 from sandbox.source.orders import generate
-from tests.conftest import FakeClock
+from tests.conftest import FakeClock, few
 from tests.warehouse.order_files import HEADER, landed, landing_errors, order, write_csv
 
 TABLE = "ORDERS_UNIFIED"
@@ -144,7 +144,7 @@ TEXTS = st.text(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=few(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(TEXTS, min_size=1, max_size=8))
 def test_any_text_survives_csv_landing_and_reading(
     ledger_warehouse: Warehouse, tmp_path: Path, texts: list[str]
