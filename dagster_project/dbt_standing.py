@@ -6,7 +6,7 @@ altered or dropped since then is told by the definition that the engine keeps of
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from dagster_project.dbt_manifest import Source, project_files
+from dagster_project.file_stamps import Stamps, stamps
 from dagster_project.warehouse import tables
 from dagster_project.warehouse.engine import Warehouse
 from dagster_project.warehouse.reading import columns_elsewhere, table_exists, view_definitions
 from dagster_project.warehouse.rows import insert
+
+_read: dict[Stamps, Sequence[str]] = {}
 
 
 @dataclass(frozen=True)
@@ -95,10 +98,17 @@ def _rows(connection: Connection, table: str) -> list[str]:
     return sorted(map(str, connection.execute(sa.select(sa.text("*")).select_from(sa.table(table)))))
 
 
-def _contents(root: Path) -> Iterator[str]:
-    for path in project_files(root):
-        yield str(path.relative_to(root))
-        yield hashlib.sha256(path.read_bytes()).hexdigest()
+def _contents(root: Path) -> Sequence[str]:
+    """Return name and digest of every file of the project, read anew once one has changed: a run asks twice."""
+    files = project_files(root)
+    now = stamps(files)
+    if now not in _read:
+        _read.clear()
+        digests = [
+            (str(path.relative_to(root)), hashlib.sha256(path.read_bytes()).hexdigest()) for path in files
+        ]
+        _read[now] = [part for pair in digests for part in pair]
+    return _read[now]
 
 
 def _shapes(connection: Connection, sources: Iterable[Source]) -> Iterator[str]:
