@@ -31,8 +31,8 @@ def key(order: dict[str, Any]) -> str:
 
 class TestFirstPull:
     @pytest.fixture(scope="class")
-    def world(self, new_counterpoint_world: NewWorld) -> CounterpointWorld:
-        world = new_counterpoint_world()
+    def world(self, bare_counterpoint_world: NewWorld) -> CounterpointWorld:
+        world = bare_counterpoint_world()
         traits = ("state_too_long", "city_too_long", "emoji", "state_spelled_out", "cancelled")
         world.pulled(*(each.order for each in MADE[:150]), minutes=0)
         world.pulled(*map(of, traits), {**PLAIN[-1], "total": "a lot"}, minutes=0)

@@ -28,9 +28,9 @@ WITHOUT_CHAIN = (
 
 
 @pytest.fixture(scope="module")
-def world(new_radius_world: Callable[[], RadiusWorld]) -> RadiusWorld:
+def world(bare_radius_world: Callable[[], RadiusWorld]) -> RadiusWorld:
     """An ERP with an order for each thing that can happen between two runs."""
-    world = new_radius_world()
+    world = bare_radius_world()
     erp = world.erp
     erp.item("2300-ABC12-0002", "WAIT")
     for number in range(N + 1, N + 26):
