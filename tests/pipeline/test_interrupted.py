@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import Parsed
 from tests.pipeline.test_faults import without_ids
 from tests.pipeline.world import Pipeline
 
@@ -21,7 +22,7 @@ COMMAND = [sys.executable, "-c", "from dagster_project.cli import main; main()"]
 
 
 def test_ctrl_c_and_a_full_disk_end_with_a_sentence_and_the_next_run_completes(
-    landed: Pipeline, delivered: Pipeline
+    landed: Pipeline, delivered: Pipeline, parsed: Parsed
 ) -> None:
     run = [*COMMAND, "run", "monday", "--all", "--json"]
     environment = {**os.environ, **landed.environment}
@@ -36,6 +37,7 @@ def test_ctrl_c_and_a_full_disk_end_with_a_sentence_and_the_next_run_completes(
         assert "Traceback" not in full.stderr
         assert str(landed.home) in full.stdout
 
+    parsed(landed.home)  # what was torn above would be parsed anew by each process below
     landed.control.set_faults(latency={"request": (0.3, 0.3)})
     landed.forget_calls()
     with subprocess.Popen(
