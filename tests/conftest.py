@@ -28,7 +28,7 @@ from dagster_project.warehouse.relations import quoted
 from tests.standing import make as make_standing
 
 # dbt's manifest is half a million objects: looking through them for garbage took a tenth of the suite
-gc.set_threshold(50_000, 20, 20)
+gc.set_threshold(200_000, 50, 100)
 
 # the same examples each time, so that CI sees what was seen here; a thorough profile looks for new ones
 settings.register_profile("suite", max_examples=25, deadline=None, derandomize=True)

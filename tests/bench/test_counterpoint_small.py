@@ -8,7 +8,7 @@ import pytest
 from bench import counterpoint_speed
 from bench.orders_world import COMPANY, SHOP, Stand, count, ending, environment, found_company, settings_of
 from sandbox.woocommerce.server import RunningWoo
-from tests.conftest import Parsed
+from tests.conftest import Parsed, Standing
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -34,8 +34,9 @@ def test_a_company_without_documents_lacks_every_order_and_nothing_else(
     assert set(found.missing) <= set(shop.control.expectations())
 
 
-def test_documents_written_plainly_are_counted_beside_ours() -> None:
+def test_documents_written_plainly_are_counted_beside_ours(standing: Standing) -> None:
     with counterpoint_speed.shop_of(24) as world:
+        standing(world.settings.order_staging_home, "counterpoint")
         before = Stand.of(world.settings.order_staging_home / COMPANY)
         staged, made = counterpoint_speed.documents_figures(world, 4)
         assert "4 of them" in made.baseline
