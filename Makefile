@@ -39,7 +39,8 @@ lint: $(INSTALLED) ## ruff and mypy
 
 check: lint ## what CI runs: lint, mappings, definitions, tests
 	$(BIN)/order-staging mappings check
-	mkdir -p $(DAGSTER_HOME) && $(BIN)/dagster definitions validate
+	@mkdir -p $(DAGSTER_HOME) && cp dagster.yaml $(DAGSTER_HOME)/
+	$(BIN)/dagster definitions validate
 	$(MAKE) test
 
 bench: $(INSTALLED) ## the measurements and long proofs of bench/, each beside its baseline
