@@ -110,3 +110,17 @@ class TestOtherShapes:
             "select * from orders_unified_snapshot where dbt_valid_to is null"
         )
         assert len(history) == 3
+
+    def test_without_order_types_nothing_is_cancelled_and_a_twin_is_named_by_its_number(
+        self, world: World
+    ) -> None:
+        orders = [order(1, ORDER__TYPE="CANCELLED"), order(7, {"S": None}), order(7, {"S": None})]
+        world.land(orders, without=["ORDER TYPE"])
+        world.could_not_land(key_of(7), "S", "ten")
+        world.set_context(allow_removals=1)
+        world.stage()
+        world.settle()
+        sizes = [row for row in world.staged("subitems").values() if row["parent_key"] == key_of(1)]
+        assert sizes
+        (error,) = world.errors("subitems")
+        assert error["message"].startswith(f"Order GRE-00007 (line {key_of(7)}|S): S 'ten' could not be read")

@@ -139,8 +139,9 @@
 {% macro lookup_alias(lookup) %}{{ return(lookup.get('as', lookup.seed)) }}{% endmacro %}
 
 
-{# The joins that lookups need, one per seed: trimmed (`cells` has text_columns), whatever the case, and never containment. A model that
-   uses a lookup names the seed by `-- depends_on`, because a ref inside this loop is not seen while parsing. #}
+{# The joins that lookups need, one per seed: trimmed (`cells` has text_columns), whatever the case, and never
+   containment. A model that uses a lookup names the seed by `-- depends_on`, because a ref inside this loop is not
+   seen while parsing. #}
 {% macro lookup_joins(columns, cells) %}
   {%- set joins, seeds = [], [] -%}
   {%- for column in columns if column.meta.transform == 'lookup' and lookup_alias(column.meta.lookup) not in seeds -%}

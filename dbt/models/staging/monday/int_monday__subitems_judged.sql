@@ -62,7 +62,7 @@ orders as (
   select
     duplicated.business_key,
     cast(null as nvarchar(20)) as customer_status,
-    cast(null as nvarchar(200)) as order_number,
+    cast(duplicated.order_number as nvarchar(200)) as order_number,
     0 as is_cancelled,
     duplicated.source_rows
     {%- for name, column in filters.items() %},
@@ -79,8 +79,7 @@ elsewhere as (
 
 told_orders as (
   select
-    told.business_key,
-    told.{{ reference }} as order_number
+    told.business_key
     {{- filter_columns('int_monday__items_mapped', 'told') }}
   from elsewhere
   inner join {{ ref('told_monday__items') }} as told
@@ -107,7 +106,7 @@ placed as (
     orders.source_rows as order_rows,
     coalesce(orders.is_cancelled, 0) as is_cancelled,
     case when refused_orders.business_key is null then 0 else 1 end as order_is_refused,
-    coalesce(orders.order_number, told_orders.order_number) as order_number
+    orders.order_number
     {%- for name in filters %},
     coalesce(orders.{{ name }}, told_orders.{{ name }}) as {{ name }}
     {%- endfor %}
