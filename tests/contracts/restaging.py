@@ -57,7 +57,8 @@ def _row(
             parent_key=want.parent_key,
             batch="b",
         )
-    if record.state in (State.GONE, State.AMBIGUOUS, State.REJECTED):
+    never_made_and_left = record.state is State.REJECTED and record.told is None and want is None
+    if record.state in (State.GONE, State.AMBIGUOUS, State.REJECTED) and not never_made_and_left:
         return None
     status = {
         State.IN_DOUBT: StagedAs.IN_DOUBT,

@@ -81,6 +81,19 @@ def test_a_row_that_left_the_source_while_in_doubt_and_was_made_is_archived(worl
     assert world.live("orders") == []
 
 
+def test_a_row_that_was_refused_and_left_the_source_is_retired_without_a_call(world: World) -> None:
+    world.want("a", name="poison")
+    world.run()
+    world.wanted.clear()
+    calls = len(world.sent)
+    assert world.counts(world.run()) == {"orders": {"DELIVERED": 1}}
+    assert len(world.sent) == calls
+    world.want("a")
+    world.run()
+    assert world.record("orders", "a").incarnation == 2
+    assert world.agrees()
+
+
 @pytest.mark.parametrize("fault", ["timeout after commit", "timeout before"])
 def test_a_row_that_comes_back_as_it_was_while_its_removal_is_in_doubt_is_there_once(
     world: World, fault: str

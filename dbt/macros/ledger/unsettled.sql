@@ -36,3 +36,10 @@
     'tried', ['business_key'], mapping_columns(mapping_model)
   ) }}
 {% endmacro %}
+
+
+{# Condition on a row of the ledger that nothing was told of yet. When its source row goes, a run finds out whether it
+   was made all the same, or retires it. #}
+{% macro was_not_told() -%}
+  delivery.told is null and delivery.state in ('SENDING', 'IN_DOUBT', 'HELD', 'RETRY', 'REJECTED')
+{%- endmacro %}

@@ -1,4 +1,4 @@
-{# Items that the board was told, or may have been told, and the order list no longer has. Where a new row agrees
+{# Items that the board was told, or was to be told, and the order list no longer has. Where a new row agrees
    with one in every identity column, the order was reloaded under another key: rekeyed_to names it. Several that
    agree are paired in order of their keys. Rows without a key are left out late: asked of every row, that condition
    costs DuckDB more than finding the few that agree. #}
@@ -19,7 +19,7 @@ known as (
   select {{ plain('delivery.business_key') }} as business_key, 0 as is_told
   from {{ source('ledger', 'delivery') }} as delivery
   inner join context on delivery.instance = context.instance and delivery.entity = context.entity
-  where delivery.state in ('SENDING', 'IN_DOUBT') and delivery.told is null
+  where {{ was_not_told() }}
 ),
 
 gone as (

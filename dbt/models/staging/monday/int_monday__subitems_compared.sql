@@ -45,7 +45,7 @@ known as (
     {%- endfor %}
   from {{ source('ledger', 'delivery') }} as delivery
   inner join context on delivery.instance = context.instance and delivery.entity = context.entity
-  where delivery.state in ('SENDING', 'IN_DOUBT') and delivery.told is null
+  where {{ was_not_told() }}
 ),
 
 told as (

@@ -136,6 +136,8 @@ final as (
       when cancelled.order_key is null then 'SETTLED'
       when cancelled.ledger_state in ('GONE', 'AMBIGUOUS', 'FORGOTTEN') then 'REFUSED'
       when cancelled.refusal_stands = 1 then 'REFUSED'
+      when cancelled.in_source = 0 and cancelled.is_told = 0 and cancelled.order_rows = 1
+        and cancelled.ledger_state in ('RETRY', 'REJECTED') then 'STAGED'
       when cancelled.in_source = 0 and cancelled.is_told = 0 then 'SETTLED'
       when cancelled.is_told = 0 then 'STAGED'
       when cancelled.becomes_zero = 1 and coalesce(cancelled.told_quantity, 1) <> 0 then 'STAGED'
