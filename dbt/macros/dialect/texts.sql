@@ -2,7 +2,7 @@
    exec('…'), a string of the database's code page: other characters must be spelled by their number. #}
 {% macro literal(text) %}{{ return(adapter.dispatch('literal', 'order_staging')(text | string)) }}{% endmacro %}
 
-{% macro default__literal(text) %}{{ return("'" ~ text | replace("'", "''") ~ "'") }}{% endmacro %}
+{% macro default__literal(text) %}{{ return(default__literals([text])[0]) }}{% endmacro %}
 
 {% macro sqlserver__literal(text) %}
   {%- set parts, plain = [], [] -%}
@@ -19,6 +19,21 @@
   {%- endfor -%}
   {%- if plain or not parts -%}{%- do parts.append("N'" ~ plain | join ~ "'") -%}{%- endif -%}
   {{- return(parts[0] if parts | length == 1 else '(' ~ parts | join(' + ') ~ ')') -}}
+{% endmacro %}
+
+{# Many of them, as a list: dispatching each would take longer than writing it. #}
+{% macro literals(texts) %}{{ return(adapter.dispatch('literals', 'order_staging')(texts)) }}{% endmacro %}
+
+{% macro default__literals(texts) %}
+  {%- set said = [] -%}
+  {%- for text in texts -%}{%- do said.append("'" ~ text | replace("'", "''") ~ "'") -%}{%- endfor -%}
+  {{- return(said) -}}
+{% endmacro %}
+
+{% macro sqlserver__literals(texts) %}
+  {%- set said = [] -%}
+  {%- for text in texts -%}{%- do said.append(sqlserver__literal(text)) -%}{%- endfor -%}
+  {{- return(said) -}}
 {% endmacro %}
 
 

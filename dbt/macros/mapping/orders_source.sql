@@ -111,9 +111,15 @@
 {% endmacro %}
 
 
+{# The size columns of a relation's rows. #}
+{% macro size_cells(relation) %}
+  {%- set cells = [] -%}
+  {%- for size in size_columns() -%}{%- do cells.append(relation ~ '.' ~ adapter.quote(size)) -%}{%- endfor -%}
+  {{- return(cells) -}}
+{% endmacro %}
+
+
 {# The size columns as literals, to compare column names with. #}
 {% macro size_literals(separator=', ') %}
-  {%- set said = [] -%}
-  {%- for size in size_columns() -%}{%- do said.append(literal(size)) -%}{%- endfor -%}
-  {{- return(said | join(separator) or "''") -}}
+  {{- return(literals(size_columns()) | join(separator) or "''") -}}
 {% endmacro %}

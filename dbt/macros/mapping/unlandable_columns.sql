@@ -5,9 +5,5 @@
   {%- for column in mapping_columns(mapping_model) if column.meta.get('on_invalid') in [none, 'null'] and 'on_invalid' in column.meta -%}
     {%- do lenient.append(column.meta.source) -%}
   {%- endfor -%}
-  {%- set said = [] -%}
-  {%- for name in mapped_source_columns(mapping_model) if name not in lenient -%}
-    {%- do said.append(literal(name)) -%}
-  {%- endfor -%}
-  {{- return(said | join(', ') or "''") -}}
+  {{- return(literals(mapped_source_columns(mapping_model) | reject('in', lenient)) | join(', ') or "''") -}}
 {% endmacro %}

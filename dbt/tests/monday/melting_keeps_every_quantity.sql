@@ -1,16 +1,9 @@
 -- Integrity between the size columns and the size lines, in counts and sums: nothing is lost and nothing counted
 -- twice when columns become rows.
-{%- set counts, sums = [], [] -%}
-{%- for size in size_columns() -%}
-  {%- set cell = 'orders.' ~ adapter.quote(size) -%}
-  {%- do counts.append('case when ' ~ cell ~ ' <> 0 then 1 else 0 end') -%}
-  {%- do sums.append('coalesce(cast(' ~ cell ~ ' as bigint), 0)') -%}
-{%- endfor %}
-
 with orders as (
   select
-    {{ sum_of(counts) }} as quantities,
-    {{ sum_of(sums) }} as pieces
+    {{ row_total(size_cells('orders'), 'filled') }} as quantities,
+    {{ row_total(size_cells('orders'), 'pieces') }} as pieces
   from {{ ref('stg_monday__orders') }} as orders
   left join {{ ref('int_monday__orders_duplicated') }} as duplicated
     on {{ same_key('orders.order_key', 'duplicated.business_key') }}
