@@ -13,7 +13,7 @@ export ORDER_STAGING_HOME ?= $(CURDIR)/.order-staging
 export DAGSTER_HOME ?= $(ORDER_STAGING_HOME)/dagster
 export DO_NOT_TRACK := 1
 
-.PHONY: help install demo test check lint bench docs dev lock clean
+.PHONY: help install demo test proofs check lint bench docs dev lock clean
 
 help: ## this text
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,19 +31,25 @@ $(INSTALLED): requirements.lock pyproject.toml
 demo: $(INSTALLED) ## the whole pipeline against the sandbox; run it again and nothing is sent
 	$(BIN)/order-staging demo
 
+PYTEST := $(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder
+
 test: $(INSTALLED) ## the test suite, fast tests first, three at a time: some of them wait
-	$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder
+	$(PYTEST) -m "not proof"
+
+proofs: $(INSTALLED) ## whole days from end to end, of parts that the suite tests one by one
+	$(PYTEST) -m proof
 
 lint: $(INSTALLED) ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-check: lint ## what CI runs: lint, mappings, definitions, tests
+check: lint ## what CI runs: lint, mappings, definitions, suite, proofs
 	$(BIN)/order-staging mappings check
 	@mkdir -p $(DAGSTER_HOME) && cp dagster.yaml $(DAGSTER_HOME)/
 	$(BIN)/dagster definitions validate
 	$(MAKE) test
+	$(MAKE) proofs
 
 bench: $(INSTALLED) ## the measurements and long proofs of bench/, each beside its baseline
 	$(BIN)/python -m bench

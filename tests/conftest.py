@@ -46,15 +46,13 @@ def few(examples: int) -> int:
     return settings().max_examples if thorough() else examples
 
 
+PARSES = "tests/dbt/test_guards.py"
+"""It makes what the others wait for, the parsed project and standing views, while they have something else to do."""
 LONG = (
-    "tests/dbt", "tests/radius", "tests/pipeline", "tests/counterpoint", "tests/contracts", "tests/monday",
-    "tests/sandbox",
+    PARSES, "tests/contracts", "tests/dbt", "tests/radius", "tests/pipeline", "tests/counterpoint",
+    "tests/monday", "tests/sandbox",
 )  # fmt: skip
-LONGEST = (
-    "tests/pipeline/test_kills.py", "tests/counterpoint/test_operating.py", "tests/radius/test_kills.py",
-    "tests/counterpoint/test_kills.py",
-    "tests/counterpoint/test_whole_run.py", "tests/pipeline/test_faults.py", "tests/pipeline/test_interrupted.py",
-)  # fmt: skip
+LONGEST = ("tests/counterpoint/test_kills.py", "tests/pipeline/test_kills.py", "tests/radius/test_kills.py")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -10,7 +10,7 @@ from bench.orders_world import COMPANY, SHOP, Stand, count, ending, environment,
 from sandbox.woocommerce.server import RunningWoo
 from tests.conftest import Parsed, Standing
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.proof, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(autouse=True)

@@ -52,6 +52,7 @@ def test_kills_at_every_named_point_and_at_random_moments_end_exactly_once(
             victim.environment = orders.environment
             todo["order_processing"] += [None] * (RANDOM_KILLS - strikes.at_random)
             _day(victim, orders, todo, dice, strikes)
+    _nothing_is_left_to_do(orders)
 
 
 def _day(victim: Victim, orders: Orders, todo: Plans, dice: random.Random, strikes: Strikes) -> None:
@@ -66,6 +67,9 @@ def _exactly_once(orders: Orders, before: Stand) -> None:
     found = count(orders.home, orders.shop.control, before)
     assert found.right, found.wrong()
     assert found.documents > 0.85 * ORDERS
+
+
+def _nothing_is_left_to_do(orders: Orders) -> None:
     then = orders.snapshot()
     orders.shop.control.reset_calls()
     orders.run()

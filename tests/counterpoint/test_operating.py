@@ -22,7 +22,7 @@ from tests.conftest import Standing
 from tests.counterpoint.conftest import Company
 from tests.counterpoint.incoming.conftest import NEWEST
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.proof, pytest.mark.timeout(900)]
 
 
 @dataclass

@@ -19,7 +19,7 @@ from sandbox.woocommerce.server import RunningWoo
 from tests.conftest import Parsed
 from tests.counterpoint.whole import PIPELINES, Orders, amounts, beside_log_and_counters
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.proof, pytest.mark.timeout(900)]
 
 ORDERS = 450
 SAID = {

@@ -13,7 +13,7 @@ def without_ids(board: dict[str, Item]) -> dict[str, tuple[object, ...]]:
     return {key: (item.group, item.name, item.values, item.lines) for key, item in board.items()}
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_a_delivery_through_every_fault_ends_complete_and_without_duplicates(
     staged: Pipeline, delivered: Pipeline
 ) -> None:

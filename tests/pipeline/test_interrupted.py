@@ -15,7 +15,7 @@ from tests.conftest import Parsed
 from tests.pipeline.test_faults import without_ids
 from tests.pipeline.world import Pipeline
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.proof, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-c", "from dagster_project.cli import main; main()"]
