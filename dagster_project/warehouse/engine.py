@@ -19,7 +19,7 @@ NO_ROOM = re.compile(
     re.IGNORECASE,
 )
 _DRIVERS = re.compile(r"^(\[[^\]]*\]\s*)+")  # [40001] [Microsoft][ODBC Driver 18 for SQL Server][SQL Server]
-DUCKDB_CONFIG = {"threads": 2, "memory_limit": "2700MB"}
+DUCKDB_CONFIG = {"threads": 2, "memory_limit": "2600MB"}
 
 
 class WarehouseUnavailable(Exception):

@@ -46,6 +46,16 @@ lines as (
   full outer join unlanded on {{ same_key('compared.business_key', 'unlanded.business_key') }}
 ),
 
+duplicated_keys as (
+  select
+    {{ exact('duplicated.business_key') }} as business_key,
+    duplicated.source_rows,
+    trim({{ as_text('listed.' ~ reference) }}) as order_number
+  from {{ ref('int_monday__orders_duplicated') }} as duplicated
+  inner join {{ ref('stg_monday__orders') }} as listed
+    on {{ same_key('listed.order_key', 'duplicated.business_key') }}
+),
+
 orders as (
   select
     mapped.business_key,
@@ -60,15 +70,16 @@ orders as (
   where duplicated.business_key is null
   union all
   select
-    duplicated.business_key,
+    {{ plain('duplicated_keys.business_key') }} as business_key,
     cast(null as nvarchar(20)) as customer_status,
-    cast(duplicated.order_number as nvarchar(200)) as order_number,
+    cast(min(duplicated_keys.order_number) as nvarchar(200)) as order_number,
     0 as is_cancelled,
-    duplicated.source_rows
+    duplicated_keys.source_rows
     {%- for name, column in filters.items() %},
     cast(null as {{ filter_type('int_monday__items_mapped', column) }}) as {{ name }}
     {%- endfor %}
-  from {{ ref('int_monday__orders_duplicated') }} as duplicated
+  from duplicated_keys
+  group by duplicated_keys.business_key, duplicated_keys.source_rows
 ),
 
 elsewhere as (

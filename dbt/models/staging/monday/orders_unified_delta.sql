@@ -3,37 +3,26 @@
 {# What the order list says differently from the open versions of its history: new and changed rows, and rows that
    are gone, with their last values and source_removed 1. Only these reach the snapshot, which costs a third of
    letting it compare the whole list, and re-versions nothing when a column appears. Rows without a usable key
-   are refused elsewhere and have no history. Rows that are gone are found by their keys, and only theirs are read
-   whole; the versions stand in two CTEs because DuckDB writes down a whole CTE that is named twice. And the key is
-   asked for in a case, because DuckDB would ask each row of the list, and make its key twice. #}
+   are refused elsewhere and have no history. What differs and what is gone is found by its key, and only then read
+   whole. #}
 {%- set names = mapped_source_columns('int_monday__items_mapped') -%}
-{%- set kept = kept_columns('orders_unified_snapshot') %}
-
-with current_orders as (
-  select
+{%- set kept = kept_columns('orders_unified_snapshot') -%}
+{%- set said -%}
     orders.order_key
     {%- for name in names %},
     {{ as_kept('orders.' ~ adapter.quote(name), kept.get(name)) }} as {{ adapter.quote(name) }}
     {%- endfor %}
+{%- endset -%}
+{%- set current_orders -%}
+  select
+    {{ said }}
   from {{ ref('stg_monday__orders') }} as orders
   left join {{ ref('int_monday__orders_duplicated') }} as duplicated
     on {{ same_key('orders.order_key', 'duplicated.business_key') }}
   where duplicated.business_key is null
-),
-{% if kept %}
+{%- endset %}
 
-open_versions as (
-  select
-    order_key,
-    source_removed
-    {%- for name in names if name in kept %},
-    {{ adapter.quote(name) }}
-    {%- endfor %}
-  from {{ snapshot_relation('orders_unified_snapshot') }}
-  where dbt_valid_to is null
-),
-
-gone as (
+with {% if kept %}gone as (
   select versions.order_key
   from {{ snapshot_relation('orders_unified_snapshot') }} as versions
   left join {{ ref('int_monday__order_keys') }} as orders
@@ -43,22 +32,16 @@ gone as (
     and orders.business_key is null
 ),
 
+changed as (
+  {{- differing_versions('orders_unified_snapshot', current_orders, names) | indent(2) }}
+),
+
 differing as (
   select
-    current_orders.*,
+    {{ said }},
     0 as source_removed
-  from current_orders
-  left join open_versions on {{ same_key('current_orders.order_key', 'open_versions.order_key') }}
-  where case
-      when current_orders.order_key is null then 0
-      when open_versions.order_key is null
-        or open_versions.source_removed = 1
-        {%- for name in names if name in kept %}
-        or {{ differs_in_history('current_orders.' ~ adapter.quote(name), 'open_versions.' ~ adapter.quote(name), kept[name]) }}
-        {%- endfor %}
-        then 1
-      else 0
-    end = 1
+  from {{ ref('stg_monday__orders') }} as orders
+  inner join changed on {{ same_key('orders.order_key', 'changed.order_key') }}
 ),
 
 removed as (
@@ -79,7 +62,9 @@ final as (
   union all
   select * from removed
 )
-{%- else %}
+{%- else %}current_orders as (
+  {{ current_orders }}
+),
 
 final as (
   select
