@@ -188,7 +188,6 @@ class Chain:
             self._ended.append(
                 (one.target, conclude(one.target, [], versions, now), self._event(one, "DELIVERED", code))
             )
-            self.engine.sender.delivered(one.target.row, "complete")
 
     def _stop(self, stopped: Sequence[tuple[Progress, Obstacle]]) -> None:
         now, versions = self.engine.clock.now(), self.engine.versions
@@ -197,7 +196,6 @@ class Chain:
             columns = without_call(one.target.row, why, versions, now, _since(one, why))
             event = self._event(one, name, getattr(why, "code", None), said)
             self._ended.append((one.target, columns, event))
-            self.engine.count(one.target.row, name, said)
 
     def _event(
         self, one: Progress, outcome: str, code: str | None, message: str | None = None
@@ -211,19 +209,28 @@ class Chain:
         }  # fmt: skip
 
     def _write(self) -> None:
-        """Write what orders became, each with its event, and which objects are there as they were told."""
+        """Write and count what orders became, each with its event, and which objects are there as they were told."""
         ended, self._ended = self._ended, []
         rows = [
             (target, {"attempt": target.attempt, **columns, "incarnation": target.incarnation})
             for target, columns, _ in ended
         ]
         self.engine.sender.scope.keep()
+        for target, _, event in ended:
+            self._count(target.row, event["outcome"], event["message"])
         with self.ledger.warehouse.begin() as connection:
             self.verification.stamp(connection)
             self.ledger.amend(connection, [columns for target, columns in rows if target.revision])
             self.ledger.record_new(connection, [columns for target, columns in rows if not target.revision])
             self.engine.batches.flush(connection)
             self.ledger.events(connection, [event for _, _, event in ended])
+
+
+    def _count(self, row: Row, outcome: str, message: str | None) -> None:
+        if outcome == "DELIVERED":
+            self.engine.sender.delivered(row, "complete")
+        else:
+            self.engine.count(row, outcome, message)
 
 
 def _is_list(wanted: Wanted) -> bool:

@@ -246,6 +246,30 @@ def test_requests_under_way_when_the_run_is_stopped_are_still_listened_to(world:
     assert keys(world, "jobs") == [one.key for one in orders]
 
 
+def test_a_batch_counts_an_order_when_what_became_of_it_is_written(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders = [order(world, "o1"), order(world, "o2", film="poison")]
+
+    def dies(self: Chain) -> None:
+        raise Crash
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Chain, "_write", dies)
+        with pytest.raises(Crash):
+            drive(world, orders)
+    assert world.ledger().records([("orders", "o1"), ("orders", "o2")]) == {}
+    world.later(minutes=5)
+    drive(world, orders)
+    with world.warehouse.begin() as connection:
+        counted = connection.execute(
+            sa.select(
+                tables.delivery_batch.c.successful_records, tables.delivery_batch.c.failed_records
+            ).order_by(tables.delivery_batch.c.started_at)
+        ).all()
+    assert counted == [(0, 0), (1, 1)]
+
+
 @pytest.mark.sampled(3)
 @pytest.mark.parametrize(("lanes", "occurrence"), [(1, 1), (1, 2), (1, 3), (1, 4), (4, 1), (4, 2), (4, 3)])
 @pytest.mark.parametrize("point", POINTS)

@@ -13,7 +13,8 @@ from tests.dbt.world import World
 
 class TestCellsThatDidNotLand:
     @pytest.fixture(scope="class")
-    def world(self, new_world: Callable[[], World]) -> World:
+    @classmethod
+    def world(cls, new_world: Callable[[], World]) -> World:
         world = new_world()
         world.land([order(1), order(2), order(3), order(4)])
         world.stage()
@@ -61,7 +62,8 @@ class TestCellsThatDidNotLand:
 
 class TestWithoutRecordUuid:
     @pytest.fixture(scope="class")
-    def world(self, bare_world: Callable[[], World]) -> World:
+    @classmethod
+    def world(cls, bare_world: Callable[[], World]) -> World:
         world = bare_world()
         world.land([order(1), order(1, {"S": 1}), order(2)], without=[c.RECORD_UUID])
         world.stage(tested=True)
@@ -81,7 +83,8 @@ class TestWithoutRecordUuid:
 
 class TestOtherShapes:
     @pytest.fixture(scope="class")
-    def world(self, bare_world: Callable[[], World]) -> World:
+    @classmethod
+    def world(cls, bare_world: Callable[[], World]) -> World:
         world = bare_world()
         table = table_of([order(1, DROP="DROP01"), order(2)], without=["CATEGORY", "10w", "NOTES"])
         dates = pa.array(["5/20/2025", "20/05/2025"])

@@ -108,7 +108,8 @@ class TestVerdicts:
     """What is written into VALIDATION_ERROR, and when again."""
 
     @pytest.fixture(scope="class")
-    def world(self, new_counterpoint_world: NewWorld) -> CounterpointWorld:
+    @classmethod
+    def world(cls, new_counterpoint_world: NewWorld) -> CounterpointWorld:
         world = new_counterpoint_world()
         broken: dict[str, Any] = {"extra": {}, "CUST_EMAIL": "nobody@example.com"}
         world.put(1, extra={})

@@ -31,7 +31,8 @@ def key(order: dict[str, Any]) -> str:
 
 class TestFirstPull:
     @pytest.fixture(scope="class")
-    def world(self, bare_counterpoint_world: NewWorld) -> CounterpointWorld:
+    @classmethod
+    def world(cls, bare_counterpoint_world: NewWorld) -> CounterpointWorld:
         world = bare_counterpoint_world()
         traits = ("state_too_long", "city_too_long", "emoji", "state_spelled_out", "cancelled")
         world.pulled(*(each.order for each in MADE[:150]), minutes=0)
@@ -73,7 +74,8 @@ class TestChanges:
     """Six orders are staged, three of them got a document; then the shop changes all but one."""
 
     @pytest.fixture(scope="class")
-    def world(self, new_counterpoint_world: NewWorld) -> CounterpointWorld:
+    @classmethod
+    def world(cls, new_counterpoint_world: NewWorld) -> CounterpointWorld:
         world = new_counterpoint_world()
         for order in PLAIN[:6]:
             world.pulled(order)
@@ -150,7 +152,8 @@ class TestChanges:
 
 class TestStatusUpdates:
     @pytest.fixture(scope="class")
-    def world(self, new_counterpoint_world: NewWorld) -> CounterpointWorld:
+    @classmethod
+    def world(cls, new_counterpoint_world: NewWorld) -> CounterpointWorld:
         world = new_counterpoint_world()
         documents = []
         for place, (order, shipped) in enumerate(zip(PLAIN[:4], (0, 1, 1, 1), strict=True), 1):
