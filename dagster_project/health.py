@@ -106,7 +106,9 @@ def _last_run(last: sa.Row[Any], system: str, *, died: bool) -> Finding:
               RunStatus.COMPLETED_WITH_ERRORS: Level.WARNING}  # fmt: skip
     level = levels.get(RunStatus(last.status), Level.HEALTHY)
     words = f"{last.status} at {begun}" + (f": {last.error}" if last.error else "")
-    return Finding(level, "last run", words, f"order-staging errors {system}" if level else "")
+    steps = {RunStatus.BLOCKED: f"order-staging stage {system} says what blocks"}
+    step = steps.get(RunStatus(last.status), f"order-staging errors {system}")
+    return Finding(level, "last run", words, step if level else "")
 
 
 def _rows(

@@ -8,8 +8,10 @@ import typer
 
 from dagster_project.cli import options, output
 from dagster_project.cli.running import by_pipeline, check_staged, is_staged, one_or_all, system_run
+from dagster_project.delivery.destination import StagedAs
 from dagster_project.delivery.mapping import Mapping as EntityMapping
 from dagster_project.delivery.staging import Filters, staged_table, still_staged
+from dagster_project.delivery.states import State
 from dagster_project.health import Finding, Level, findings
 from dagster_project.runs import SystemRun
 from dagster_project.settings import load_settings
@@ -43,6 +45,7 @@ def status(
                 "instance": run.run.instance,
                 "paused": _first(connection, tables.destination_pause, system=pipeline),
                 "staged": _staged(connection, run, filters),
+                "held": _held(connection, run, filters),
                 "errors": run.refused_counts(filters),
                 "ledger": _ledger(connection, run),
                 "batches": _batches(connection, run, limit),
@@ -53,7 +56,7 @@ def status(
         output.print_json(one_or_all(found))
         return
     for content in found.values():
-        _show_status(content)
+        _show_status(content, limit)
 
 
 def errors(
@@ -152,7 +155,12 @@ def _staged(connection: sa.Connection, run: SystemRun, filters: Filters) -> dict
         query = (
             sa.select(table.c.change_type, table.c.stg_status, sa.func.count())
             .where(
-                filters.where(table, mapping.filters), still_staged(table, run.run.instance, mapping.entity)
+                filters.where(table, mapping.filters),
+                sa.or_(
+                    still_staged(table, run.run.instance, mapping.entity),
+                    table.c.stg_status
+                    == StagedAs.HELD,  # a run that holds a row writes that down, and sends nothing
+                ),
             )
             .group_by(table.c.change_type, table.c.stg_status)
         )
@@ -160,6 +168,28 @@ def _staged(connection: sa.Connection, run: SystemRun, filters: Filters) -> dict
         counts[mapping.entity] = {f"{change} {status}": n for change, status, n in found}
         counts[mapping.entity]["total"] = sum(n for _, _, n in found)
     return counts
+
+
+def _held(connection: sa.Connection, run: SystemRun, filters: Filters) -> list[dict[str, Any]]:
+    """Which rows wait for the business, and why; rows below them say that they are blocked."""
+    found: list[dict[str, Any]] = []
+    for mapping in (one for one in run.mappings if one.parent is None):
+        table = staged_table(mapping.staging, mapping.filters, mapping.reference.values())
+        named = [table.c[column].label(name) for name, column in mapping.reference.items()]
+        some = [table.c[name] for name in [*mapping.filters][:1]]
+        query = (
+            sa.select(
+                sa.literal(mapping.entity).label("entity"),
+                table.c.business_key,
+                *named,
+                *some,
+                table.c.stg_reason,
+            )
+            .where(filters.where(table, mapping.filters), table.c.stg_status == StagedAs.HELD)
+            .order_by(table.c.business_key)
+        )
+        found += [dict(row._mapping) for row in connection.execute(query)]
+    return found
 
 
 def _ledger(connection: sa.Connection, run: SystemRun) -> dict[str, dict[str, int]]:
@@ -193,13 +223,17 @@ def _first(connection: sa.Connection, table: sa.Table, **values: Any) -> dict[st
     return dict(row._mapping) if row else None
 
 
-def _show_status(content: dict[str, Any]) -> None:
+def _show_status(content: dict[str, Any], limit: int) -> None:
     output.say(content["instance"])
     if content["paused"]:
         output.warn(f"paused since {content['paused']['since']}: {content['paused']['why']}")
     for what in ("staged", "ledger"):
         lines = [(entity, name, n) for entity, counts in content[what].items() for name, n in counts.items()]
         output.table(what, ("entity", "what", "rows"), lines)
+    if content["held"]:
+        shown = tuple(dict.fromkeys(name for row in content["held"] for name in row))
+        held = ([row.get(name) for name in shown] for row in content["held"])
+        output.table(f"held: {len(content['held'])}", shown, held, most=limit)
     output.table("errors", ("entity", "keys"), content["errors"].items())
     batches = content["batches"]
     if batches:
@@ -224,7 +258,24 @@ def _keys(connection: sa.Connection, run: SystemRun, said: str) -> list[str]:
                 asked.append(found.c[reference] == said)
             rows = connection.execute(sa.select(found.c.business_key).where(sa.or_(*asked)))
             keys |= {row.business_key for row in rows}
+        keys |= _retired(connection, run, mapping, said)
     return sorted(key for key in keys if key)
+
+
+def _retired(connection: sa.Connection, run: SystemRun, mapping: EntityMapping, said: str) -> set[str]:
+    """Find the keys of archived rows by order number: nothing but what the ledger remembers of them has it."""
+    column, table = next(iter(mapping.reference.values()), None), tables.delivery
+    if column is None or mapping.parent is not None:
+        return set()
+    remembered = sa.func.coalesce(table.c.told, table.c.tried)
+    query = sa.select(table.c.business_key, remembered.label("remembered")).where(
+        table.c.instance == run.run.instance,
+        table.c.entity == mapping.entity,
+        table.c.state == State.ARCHIVED,
+        remembered.contains(json_module.dumps(said, ensure_ascii=False), autoescape=True),
+    )
+    rows = connection.execute(query)
+    return {row.business_key for row in rows if json_module.loads(row.remembered).get(column) == said}
 
 
 def _traced(connection: sa.Connection, run: SystemRun, key: str) -> dict[str, Any]:

@@ -70,6 +70,10 @@ def land(
         return
     size = f"{report.rows} rows, {report.columns} columns, {len(report.sizes)} of them sizes"
     output.say(f"{report.table} landed from {report.file.name}: {size}, {report.bad_cells} bad cells")
+    if report.bad_cells:
+        output.say(
+            "each bad cell stands in landing_error, and after the next staging in: order-staging errors"
+        )
     for warning in report.warnings:
         output.warn(warning)
 

@@ -225,7 +225,6 @@ class Chain:
             self.engine.batches.flush(connection)
             self.ledger.events(connection, [event for _, _, event in ended])
 
-
     def _count(self, row: Row, outcome: str, message: str | None) -> None:
         if outcome == "DELIVERED":
             self.engine.sender.delivered(row, "complete")

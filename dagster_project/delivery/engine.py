@@ -217,6 +217,7 @@ class Engine:
             verdict = self.destination.may_send(target)
             if target.remote_id is None and target.row.change is Change.REMOVED:
                 self._never_made(target, quiet, fresh)
+                notes.append(_retired(target))
             elif verdict is not None:
                 self._without_call(target, verdict, quiet, fresh)
             elif target.remote_id is None and target.row.key in existing:
@@ -282,7 +283,8 @@ class Engine:
 
     def _never_made(self, target: Target, quiet: list[dict[str, Any]], fresh: list[dict[str, Any]]) -> None:
         columns = conclude(target, [], self.versions, self.clock.now())
-        self._write(target, {**columns, "state": State.ARCHIVED, "told": None}, quiet, fresh)
+        retired = {**columns, "state": State.ARCHIVED, "told": None, "tried": dump(target.row.values)}
+        self._write(target, retired, quiet, fresh)
         self.sender.delivered(target.row, "never made")
 
     def _write(
@@ -299,7 +301,7 @@ class Engine:
             fresh.append({**columns, "incarnation": target.incarnation})
 
     def _hold(self, rows: Sequence[Row]) -> None:
-        """Write holds found by staging; a hold that lasts keeps the time it began."""
+        """Write holds found by staging, with what would have been told; one that lasts keeps the time it began."""
         if not rows:
             return
         records = self.ledger.records((row.entity, row.key) for row in rows)
@@ -309,11 +311,15 @@ class Engine:
             reason = row.reason or "held"
             record = records.get((row.entity, row.key))
             self.count(row, "HELD", reason)
+            columns = without_call(row, Held(reason), self.versions, self.clock.now())
+            columns["tried"] = dump(row.values)
             if record is None:
-                columns = without_call(row, Held(reason), self.versions, self.clock.now())
                 fresh.append({**columns, "attempt": 0, "incarnation": 1})
+            elif record.state in RETIRED:
+                anew = {"incarnation": record.incarnation + 1, "remote_id": None, "told": None}
+                known.append({**columns, **anew})
             elif record.remote_id is None and record.state is not State.HELD:
-                known.append(without_call(row, Held(reason), self.versions, self.clock.now()))
+                known.append(columns)
         with self.ledger.warehouse.begin() as connection:
             self.ledger.amend(connection, known)
             self.ledger.record_new(connection, fresh)
@@ -355,6 +361,15 @@ def _chunks(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
             end += 1
         yield rows[start:end]
         start = end
+
+
+def _retired(target: Target) -> dict[str, Any]:
+    """The event of a row that left the source before anything was made of it."""
+    return {
+        "kind": "NOTE", "entity": target.row.entity, "business_key": target.row.key,
+        "incarnation": target.incarnation, "operation": "retired",
+        "message": "it left the source, and nothing was ever made of it",
+    }  # fmt: skip
 
 
 def _found_there(target: Target, found: RemoteObject) -> dict[str, Any]:

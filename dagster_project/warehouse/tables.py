@@ -58,7 +58,7 @@ delivery = Table(
     Column("lease_until", Instant),
     Column("attempt", Integer, nullable=False),
     Column("told", LongText, comment="JSON: the whole mapped row as the destination accepted it"),
-    Column("tried", LongText, comment="JSON: the whole mapped row as it was last refused"),
+    Column("tried", LongText, comment="JSON: the whole mapped row as it was last refused, held or retired"),
     Column("doubtful", LongText, comment="JSON list: fields sent without a definite answer"),
     Column("mapping_version", Id),
     Column("schema_version", Id, comment="fingerprint of the destination's schema when it was last refused"),

@@ -16,7 +16,7 @@ begin
         lease_until      datetime2(6) null,
         attempt          integer not null,
         told             nvarchar(max) null,                                      -- JSON: the whole mapped row as the destination accepted it
-        tried            nvarchar(max) null,                                      -- JSON: the whole mapped row as it was last refused
+        tried            nvarchar(max) null,                                      -- JSON: the whole mapped row as it was last refused, held or retired
         doubtful         nvarchar(max) null,                                      -- JSON list: fields sent without a definite answer
         mapping_version  nvarchar(64) null,
         schema_version   nvarchar(64) null,                                       -- fingerprint of the destination's schema when it was last refused

@@ -1,11 +1,12 @@
 """The kernel's promises about what changes after it was made: there, here, and while nobody knows."""
 
+import json
 from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 
-from dagster_project.delivery.destination import Change
+from dagster_project.delivery.destination import Change, StagedAs
 from dagster_project.delivery.states import State
 from dagster_project.warehouse import tables
 from tests.contracts.conftest import World
@@ -160,6 +161,35 @@ def test_a_held_row_is_not_sent_and_its_hold_ages(shelf_world: World) -> None:
     report = world.run()
     assert world.counts(report) == {"orders": {"HELD": 1}}
     assert world.sent == []
+
+
+def test_a_row_that_staging_holds_is_remembered_retired_when_it_leaves_and_held_anew(world: World) -> None:
+    held = {"change": Change.NEW, "status": StagedAs.HELD, "reason": "customer not approved"}
+    said = world.outside.values("orders", {"name": "a"})
+    world.run_rows(world.row("orders", "a", values={"name": "a"}, **held))
+    first = world.record("orders", "a")
+    assert (first.state, first.hold_reason, first.told) == (State.HELD, "customer not approved", None)
+    assert remembered(world) == said
+    world.later(minutes=2)
+    gone = world.row("orders", "a", change=Change.REMOVED, values={"name": "a"}, revision=first.revision)
+    world.run_rows(gone)
+    assert world.record("orders", "a").state is State.ARCHIVED
+    assert remembered(world) == said
+    with world.warehouse.begin() as connection:
+        events = connection.execute(sa.select(tables.delivery_event)).all()
+    assert [(event.kind, event.operation) for event in events] == [("NOTE", "retired")]
+    world.later(minutes=2)
+    revision = world.record("orders", "a").revision
+    world.run_rows(world.row("orders", "a", values={"name": "a"}, revision=revision, **held))
+    again = world.record("orders", "a")
+    assert (again.state, again.incarnation) == (State.HELD, 2)
+    assert world.sent == []
+
+
+def remembered(world: World) -> object:
+    """What the ledger says would have been told."""
+    with world.warehouse.begin() as connection:
+        return json.loads(connection.execute(sa.select(tables.delivery.c.tried)).scalar_one())
 
 
 def test_children_of_a_refused_parent_are_blocked(world: World) -> None:

@@ -91,7 +91,7 @@ def world(new_world: Callable[[], World]) -> World:
     put(DOUBT_LEFT, state="IN_DOUBT")
     put(RETRY_LEFT, state="RETRY")
     put(REFUSED_LEFT, **REFUSED, tried=tried(REFUSED_LEFT))
-    put(HELD_LEFT, state="HELD", hold_reason="customer not approved")
+    put(HELD_LEFT, state="HELD", hold_reason="customer not approved", tried=tried(HELD_LEFT))
     put(REMOVED_RETRY, state="RETRY", attempt=1)
     put(REFUSED_PARENT, **REFUSED, tried=tried(REFUSED_PARENT) | {"CUSTOMER PRICE": "31.0000"})
     put(TOLD_IN_PART, state="RETRY", told={"Title": "MSP26B24WHITEGRE-00024"})
@@ -184,6 +184,12 @@ def test_a_staged_row_carries_what_the_last_attempt_left(items: Any) -> None:
     row = items[key_of(RETRY_CREATE)]
     assert (row["stg_retry_count"], row["stg_error_class"], row["stg_error_message"]) == (3, "wait", "429")
     assert row["revision"] == 1
+
+
+@pytest.mark.parametrize("number", [REFUSED_LEFT, HELD_LEFT])
+def test_a_row_that_was_never_made_and_left_still_says_whose_it_was(items: Any, number: int) -> None:
+    row = items[key_of(number)]
+    assert (row["canonical_customer"], row["AAG ORDER NUMBER"]) == ("GREYSON", f"GRE-{number:05d}")
 
 
 def test_what_was_told_in_part_lacks_the_rest(items: Any) -> None:

@@ -29,10 +29,11 @@
 {% endmacro %}
 
 
-{# Select of what refused rows were refused with, unpacked; `unsettled` is the relation of the select above. #}
+{# Select of what refused and held rows would have been told, unpacked; `unsettled` is the relation of the select
+   above. #}
 {% macro tried_rows(unsettled, mapping_model) %}
   {{- unpacked(
-    '(select business_key, tried from ' ~ unsettled ~ " where state = 'REJECTED')",
+    '(select business_key, tried from ' ~ unsettled ~ " where state in ('REJECTED', 'HELD'))",
     'tried', ['business_key'], mapping_columns(mapping_model)
   ) }}
 {% endmacro %}

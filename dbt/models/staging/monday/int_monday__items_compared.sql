@@ -132,7 +132,10 @@ missing as (
     unsettled.error_message,
     cast(null as {{ long_text() }}) as changed_fields
     {%- for column in columns %},
-    told.{{ adapter.quote(column.name) }}
+    case
+      when gone.is_told = 1 then told.{{ adapter.quote(column.name) }}
+      else tried.{{ adapter.quote(column.name) }}
+    end as {{ adapter.quote(column.name) }}
     {%- endfor %}
   from {{ ref('int_monday__items_gone') }} as gone
   left join told_of_gone as told on {{ same_key('gone.business_key', 'told.business_key') }}
