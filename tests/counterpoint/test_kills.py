@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 SEED = 4755
 RANDOM_KILLS = 10
-ORDERS = 60
+ORDERS = 40
 LIFE = 0.2  # seconds that a run lives at most when it dies at random
 FEW = {**SMALL_REQUESTS, "COUNTERPOINT_ORDERS_PER_REQUEST": "3"}
 POINTS = {(name, point) for name, points in PIPELINES.items() for point in points}
