@@ -17,7 +17,7 @@ from dagster_project.warehouse.landing import land
 from sandbox.monday.server import RunningMonday
 from tests.conftest import Parsed
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.proof
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -152,16 +152,11 @@ def _staged(connection: sa.Connection, run: SystemRun, filters: Filters) -> dict
     counts: dict[str, dict[str, int]] = {}
     for mapping in run.mappings:
         table = staged_table(mapping.staging, mapping.filters)
+        held = table.c.stg_status == StagedAs.HELD  # a run writes that down, which raises the revision
+        waiting = sa.or_(still_staged(table, run.run.instance, mapping.entity), held)
         query = (
             sa.select(table.c.change_type, table.c.stg_status, sa.func.count())
-            .where(
-                filters.where(table, mapping.filters),
-                sa.or_(
-                    still_staged(table, run.run.instance, mapping.entity),
-                    table.c.stg_status
-                    == StagedAs.HELD,  # a run that holds a row writes that down, and sends nothing
-                ),
-            )
+            .where(filters.where(table, mapping.filters), waiting)
             .group_by(table.c.change_type, table.c.stg_status)
         )
         found = sorted(connection.execute(query).fetchall())
@@ -175,16 +170,11 @@ def _held(connection: sa.Connection, run: SystemRun, filters: Filters) -> list[d
     found: list[dict[str, Any]] = []
     for mapping in (one for one in run.mappings if one.parent is None):
         table = staged_table(mapping.staging, mapping.filters, mapping.reference.values())
+        entity = sa.literal(mapping.entity).label("entity")
         named = [table.c[column].label(name) for name, column in mapping.reference.items()]
-        some = [table.c[name] for name in [*mapping.filters][:1]]
+        whose = [table.c[name] for name in [*mapping.filters][:1]]
         query = (
-            sa.select(
-                sa.literal(mapping.entity).label("entity"),
-                table.c.business_key,
-                *named,
-                *some,
-                table.c.stg_reason,
-            )
+            sa.select(entity, table.c.business_key, *named, *whose, table.c.stg_reason)
             .where(filters.where(table, mapping.filters), table.c.stg_status == StagedAs.HELD)
             .order_by(table.c.business_key)
         )

@@ -1,9 +1,11 @@
 """People edit the order list: a dry run lists exactly that, and a run tells the board exactly that."""
 
 from sandbox.source import reference
+from sandbox.source.customers import lookup_rows
 from tests.pipeline.world import Difference, Pipeline, differences, in_order
 
 SEASON = "RESORT 26"
+IN_REVIEW = next(name for name, _, status in lookup_rows() if status == "review")
 
 
 def test_seven_edits_are_listed_with_old_and_new_and_nothing_else_is_sent(delivered: Pipeline) -> None:
@@ -91,3 +93,30 @@ def test_what_comes_back_is_a_new_object_and_what_is_re_keyed_is_the_same(delive
     assert {item.id for item in after.values()} - {after[key].id} == {item.id for item in before.values()} - {
         before[key].id
     }
+
+
+def test_what_is_held_is_listed_and_retired_when_it_leaves_the_order_list(delivered: Pipeline) -> None:
+    with delivered.warehouse() as connection:
+        connection.execute(
+            "insert into ORDERS_UNIFIED by name select * replace ('held-1' as record_uuid, "
+            '\'HLD-1\' as "AAG ORDER NUMBER", ? as "CUSTOMER NAME") from ORDERS_UNIFIED '
+            "where \"AAG ORDER NUMBER\" = 'GRE-04301' limit 1",
+            [IN_REVIEW],
+        )
+    delivered.run("--key", "held-1")
+    status = delivered.done("status", "monday")
+    assert status["ledger"]["items"]["HELD"] == status["staged"]["items"]["NEW HELD"] == 1
+    (held,) = status["held"]
+    assert (held["order_number"], held["source_customer"]) == ("HLD-1", IN_REVIEW)
+    assert held["stg_reason"] == "customer not approved"
+
+    with delivered.warehouse() as connection:
+        connection.execute("delete from ORDERS_UNIFIED where record_uuid = 'held-1'")
+    delivered.forget_calls()
+    delivered.run("--customer", IN_REVIEW)
+    assert delivered.changes() == {}
+    delivered.done("stage", "monday")
+    assert delivered.done("status", "monday")["held"] == []
+    (traced,) = delivered.done("trace", "HLD-1")
+    assert [row["state"] for row in traced["ledger"]] == ["ARCHIVED"]
+    assert [event["operation"] for event in traced["events"]] == ["retired"]

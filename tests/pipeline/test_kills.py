@@ -40,19 +40,17 @@ def few(prepared: Prepared, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def victims(few: Path) -> Iterator[tuple[Victim, Victim]]:
-    """Two processes whose forks deliver, in whichever home they are sent to; one has staged the 33 orders."""
-    with Victim({"ORDER_STAGING_HOME": str(few)}) as one, Victim({"ORDER_STAGING_HOME": str(few)}) as other:
+def victim(few: Path) -> Iterator[Victim]:
+    """A process whose forks deliver, in whichever home it is sent to; it has staged the 33 orders."""
+    with Victim({"ORDER_STAGING_HOME": str(few)}) as one:
         with RunningMonday(state=few / "monday.sqlite") as monday:
             one.start(pipeline="monday", keep=True, environment=Pipeline(few, monday).environment)
             assert one.end()["kept"] > 100
-        yield one, other
+        yield one
 
 
 @pytest.fixture
-def new_pipeline(
-    few: Path, victims: tuple[Victim, Victim], tmp_path: Path
-) -> Iterator[Callable[[], Pipeline]]:
+def new_pipeline(few: Path, victim: Victim, tmp_path: Path) -> Iterator[Callable[[], Pipeline]]:
     """Makes homes of 33 staged orders nobody has delivered, each with a slow server of its own."""
     servers: list[MondayProcess] = []
 
@@ -91,10 +89,10 @@ def assert_exactly_once(pipeline: Pipeline) -> None:
 
 
 def test_kills_at_every_named_point_and_at_random_moments_end_exactly_once(
-    victims: tuple[Victim, Victim], new_pipeline: Callable[[], Pipeline]
+    victim: Victim, new_pipeline: Callable[[], Pipeline]
 ) -> None:
     """One that dies before its first intent, and the last one, stage by dbt; the others what is left of that."""
-    dice, (victim, _) = random.Random(SEED), victims
+    dice = random.Random(SEED)
     plans: list[str | None] = [*POINTS, *[None] * RANDOM_KILLS]
     dice.shuffle(plans)
     struck = 0
@@ -121,19 +119,21 @@ def test_kills_at_every_named_point_and_at_random_moments_end_exactly_once(
     assert struck >= len(POINTS) + RANDOM_KILLS // 2
 
 
+@pytest.mark.proof
 def test_two_processes_at_once_one_of_them_killed_end_exactly_once(
-    victims: tuple[Victim, Victim], new_pipeline: Callable[[], Pipeline]
+    few: Path, victim: Victim, new_pipeline: Callable[[], Pipeline]
 ) -> None:
-    pipeline, (one, other) = new_pipeline(), victims
-    for victim in victims:
-        victim.environment = pipeline.environment
-        victim.start(stage=True)
-    first = one if _first_to_deliver(one, other) is one else other
-    first.kill()
-    first.end()
-    (other if first is one else one).end()
-    one.start(stage=True)
-    assert one.end()["said"] == "done"
+    pipeline = new_pipeline()
+    with Victim({"ORDER_STAGING_HOME": str(few)}) as other:
+        for one in (victim, other):
+            one.environment = pipeline.environment
+            one.start(stage=True)
+        first = _first_to_deliver(victim, other)
+        first.kill()
+        first.end()
+        (other if first is victim else victim).end()
+    victim.start(stage=True)
+    assert victim.end()["said"] == "done"
     assert_exactly_once(pipeline)
 
 

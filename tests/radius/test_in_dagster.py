@@ -15,7 +15,7 @@ from sandbox.radius.server import RunningRadius
 from tests.conftest import Parsed
 from tests.radius.plant import BAG, Plant
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.proof
 
 
 @pytest.fixture
