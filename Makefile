@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # The distribution's own Python goes first where it fits: it is built with profile-guided optimisation, which those
-# of version managers mostly are not, and everything here takes a third less time on it. PYTHON=... overrides.
+# of version managers mostly are not, and plain Python takes a third less time on it. PYTHON=... overrides.
 PYTHON ?= $(shell for p in /usr/bin/python3.1{1,2,3} python3.1{1,2,3} python3; do \
 	$$p -c 'import ensurepip, sys, venv; sys.exit(not (3,11) <= sys.version_info < (3,14))' 2>/dev/null && echo $$p && break; done)
 VENV ?= .venv

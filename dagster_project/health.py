@@ -106,8 +106,8 @@ def _last_run(last: sa.Row[Any], system: str, *, died: bool) -> Finding:
               RunStatus.COMPLETED_WITH_ERRORS: Level.WARNING}  # fmt: skip
     level = levels.get(RunStatus(last.status), Level.HEALTHY)
     words = f"{last.status} at {begun}" + (f": {last.error}" if last.error else "")
-    steps = {RunStatus.BLOCKED: f"order-staging stage {system} says what blocks"}
-    step = steps.get(RunStatus(last.status), f"order-staging errors {system}")
+    blocked = last.status == RunStatus.BLOCKED
+    step = f"order-staging stage {system} says what blocks" if blocked else f"order-staging errors {system}"
     return Finding(level, "last run", words, step if level else "")
 
 

@@ -311,14 +311,17 @@ class Engine:
             reason = row.reason or "held"
             record = records.get((row.entity, row.key))
             self.count(row, "HELD", reason)
+            retired = record is not None and record.state in RETIRED
+            if record and not retired and (record.remote_id is not None or record.state is State.HELD):
+                continue
             columns = without_call(row, Held(reason), self.versions, self.clock.now())
             columns["tried"] = dump(row.values)
             if record is None:
                 fresh.append({**columns, "attempt": 0, "incarnation": 1})
-            elif record.state in RETIRED:
+            elif retired:
                 anew = {"incarnation": record.incarnation + 1, "remote_id": None, "told": None}
                 known.append({**columns, **anew})
-            elif record.remote_id is None and record.state is not State.HELD:
+            else:
                 known.append(columns)
         with self.ledger.warehouse.begin() as connection:
             self.ledger.amend(connection, known)

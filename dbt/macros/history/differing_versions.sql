@@ -48,11 +48,5 @@
   left join {{ versions }} as open_versions
     on {{ same_key('now_rows.order_key', 'open_versions.order_key') }} and open_versions.dbt_valid_to is null
   where now_rows.order_key is not null
-    and (
-      open_versions.order_key is null
-      or open_versions.source_removed = 1
-      {%- for name in names %}
-      or {{ differs_in_history('now_rows.' ~ adapter.quote(name), 'open_versions.' ~ adapter.quote(name), kept[name]) }}
-      {%- endfor %}
-    )
+    and {{ is_another_version('now_rows', 'open_versions', names, kept) }}
 {% endmacro %}

@@ -31,11 +31,7 @@ differing as (
     0 as source_removed
   from current_rows
   left join open_versions on {{ same_key('current_rows.order_key', 'open_versions.order_key') }}
-  where open_versions.order_key is null
-    or open_versions.source_removed = 1
-    {%- for name in names if name in kept %}
-    or {{ differs_in_history('current_rows.' ~ adapter.quote(name), 'open_versions.' ~ adapter.quote(name), kept[name]) }}
-    {%- endfor %}
+  where {{ is_another_version('current_rows', 'open_versions', names | select('in', kept), kept) }}
 ),
 
 removed as (

@@ -36,6 +36,17 @@
 {% endmacro %}
 
 
+{# True when a row is another version than the open one of its key, or has none. `names` are columns that history has. #}
+{% macro is_another_version(current, open, names, kept) %}
+  {%- set reasons = [open ~ '.order_key is null', open ~ '.source_removed = 1'] -%}
+  {%- for name in names -%}
+    {%- set column = '.' ~ adapter.quote(name) -%}
+    {%- do reasons.append(differs_in_history(current ~ column, open ~ column, kept[name])) -%}
+  {%- endfor -%}
+  {{- return('(' ~ reasons | join('\n    or ') ~ ')') -}}
+{% endmacro %}
+
+
 {# True when a cell is another version. Differs because the snapshot of T-SQL does not see trailing blanks either,
    and a difference only one of the two sees would come back each run. #}
 {% macro differs_in_history(current, kept_value, kept) %}

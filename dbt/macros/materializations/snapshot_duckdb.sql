@@ -17,17 +17,14 @@
 
 
 {# What dbt compares a delta with: the versions of its own keys. dbt's own text names all open versions twice, and DuckDB
-   writes down a million wide rows that are named twice to find the thousand that a delta is about. #}
+   writes down a million wide rows that are named twice to find the thousand that a delta is about. The delta is the CTE
+   snapshot_query of that text, in which these versions stand for the history. #}
 {% macro duckdb__snapshot_staging_table(strategy, source_sql, target_relation) %}
   {%- set key = strategy.unique_key -%}
   {%- set versions -%}
     (
       select * from {{ target_relation }}
-      where {{ key }} in (
-        select delta.{{ key }} from (
-          {{ source_sql }}
-        ) as delta
-      )
+      where {{ key }} in (select {{ key }} from snapshot_query)
     ) as versions
   {%- endset -%}
   {{- return(dbt.default__snapshot_staging_table(strategy, source_sql, versions)) -}}
