@@ -46,14 +46,14 @@ lines as (
   full outer join unlanded on {{ same_key('compared.business_key', 'unlanded.business_key') }}
 ),
 
-duplicated_keys as (
+duplicated as (
   select
-    {{ exact('duplicated.business_key') }} as business_key,
-    duplicated.source_rows,
-    trim({{ as_text('listed.' ~ reference) }}) as order_number
-  from {{ ref('int_monday__orders_duplicated') }} as duplicated
-  inner join {{ ref('stg_monday__orders') }} as listed
-    on {{ same_key('listed.order_key', 'duplicated.business_key') }}
+    min(compared.business_key) as business_key,
+    min(compared.{{ reference }}) as order_number,
+    max(compared.source_rows) as source_rows
+  from {{ ref('int_monday__items_compared') }} as compared
+  where compared.source_rows > 1 and compared.business_key is not null
+  group by {{ exact('compared.business_key') }}
 ),
 
 orders as (
@@ -65,27 +65,25 @@ orders as (
     1 as source_rows
     {{- filter_columns('int_monday__items_mapped', 'mapped') }}
   from {{ ref('int_monday__items_mapped') }} as mapped
-  left join {{ ref('int_monday__orders_duplicated') }} as duplicated
-    on {{ same_key('mapped.business_key', 'duplicated.business_key') }}
+  left join duplicated on {{ same_key('mapped.business_key', 'duplicated.business_key') }}
   where duplicated.business_key is null
   union all
   select
-    {{ plain('duplicated_keys.business_key') }} as business_key,
+    duplicated.business_key,
     cast(null as nvarchar(20)) as customer_status,
-    cast(min(duplicated_keys.order_number) as nvarchar(200)) as order_number,
+    duplicated.order_number,
     0 as is_cancelled,
-    duplicated_keys.source_rows
+    duplicated.source_rows
     {%- for name, column in filters.items() %},
     cast(null as {{ filter_type('int_monday__items_mapped', column) }}) as {{ name }}
     {%- endfor %}
-  from duplicated_keys
-  group by duplicated_keys.business_key, duplicated_keys.source_rows
+  from duplicated
 ),
 
 elsewhere as (
   select business_key from {{ ref('int_monday__items_gone') }}
   union all
-  select business_key from {{ ref('int_monday__orders_duplicated') }}
+  select business_key from duplicated
 ),
 
 told_orders as (
