@@ -12,6 +12,8 @@ INSTALLED := $(VENV)/.installed
 export ORDER_STAGING_HOME ?= $(CURDIR)/.order-staging
 export DAGSTER_HOME ?= $(ORDER_STAGING_HOME)/dagster
 export DO_NOT_TRACK := 1
+# Some containers set it, and then every process compiles all of the project again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help install demo test proofs check lint bench docs dev lock clean
 
@@ -31,7 +33,10 @@ $(INSTALLED): requirements.lock pyproject.toml
 demo: $(INSTALLED) ## the whole pipeline against the sandbox; run it again and nothing is sent
 	$(BIN)/order-staging demo
 
-PYTEST := $(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder
+# Warehouses of tests are thrown away after each: in memory, where there are a few GB of it, none waits for a disk.
+SCRATCH ?= $(shell [ "$$(df -m --output=avail /dev/shm 2>/dev/null | tail -n 1)" -gt 8000 ] 2>/dev/null \
+	&& echo /dev/shm || echo $${TMPDIR:-/tmp})
+PYTEST = TMPDIR=$(SCRATCH) $(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 test: $(INSTALLED) ## the test suite, fast tests first, three at a time: some of them wait
 	$(PYTEST) -m "not proof"
