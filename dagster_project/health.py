@@ -1,7 +1,7 @@
 """Is it well? Findings with what to do about each; the worst one is the exit code (0, 1, 2)."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -9,12 +9,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from dagster_project.clock import Clock
+from dagster_project.delivery.operators import WAITS_FOR_A_PERSON
 from dagster_project.delivery.scope import left_behind
 from dagster_project.delivery.states import RunStatus, State
 from dagster_project.settings import Settings
 from dagster_project.systems import Pipeline
 from dagster_project.warehouse import tables
 from dagster_project.warehouse.engine import Warehouse
+
+KEYS_NAMED = 3
 
 
 class Level(IntEnum):
@@ -52,7 +55,7 @@ def findings(settings: Settings, warehouse: Warehouse, pipeline: Pipeline, clock
         found = [
             _pause(connection, name),
             *_runs(connection, instance, name, dt.timedelta(minutes=longest), clock.now()),
-            *_rows(connection, instance, name, clock.now(), holds=not pipeline.chained),
+            *_rows(connection, instance, name, clock.now(), chained=pipeline.chained),
             *_mails(connection, name),
         ]
     return [*found, *(pipeline.look(settings, warehouse, clock) if pipeline.look else ())]
@@ -112,13 +115,14 @@ def _last_run(last: sa.Row[Any], system: str, *, died: bool) -> Finding:
 
 
 def _rows(
-    connection: sa.Connection, instance: str, system: str, now: dt.datetime, *, holds: bool
+    connection: sa.Connection, instance: str, system: str, now: dt.datetime, *, chained: bool
 ) -> Iterator[Finding]:
-    """Count by state; `holds` says whether a hold is worth a warning, or the pipeline looks at them itself."""
+    """Count by state. A `chained` pipeline looks at its holds itself, and its orders are what commands speak of."""
     table = tables.delivery
+    mine = table.c.instance == instance
     counted = connection.execute(
         sa.select(table.c.state, sa.func.count(), sa.func.min(table.c.updated_at))
-        .where(table.c.instance == instance)
+        .where(mine)
         .group_by(table.c.state)
     )
     by_state = {State(state): (count, since) for state, count, since in counted}
@@ -128,24 +132,41 @@ def _rows(
         Level.CRITICAL if old else Level.WARNING if doubtful else Level.HEALTHY,
         "in doubt", _so_many(doubtful), f"order-staging run {system} --all probes them" if doubtful else "",
     )  # fmt: skip
+    decide = f"order-staging retry {system} KEY --recreate, or --forget; ambiguous: adopt {system} --pair"
+    if chained:
+        decide = f"order-staging {system} retry N --recreate makes anew what is gone of an order"
     for states, check, step in (
         ((State.REJECTED,), "refused", f"order-staging errors {system}"),
-        (
-            (State.GONE, State.AMBIGUOUS),
-            "waiting for a decision",
-            f"order-staging retry {system} KEY --recreate, or --forget; ambiguous: adopt {system} --pair",
-        ),
-        *([((State.HELD,), "held", f"order-staging status {system}")] if holds else []),
+        (WAITS_FOR_A_PERSON, "waiting for a decision", decide),
+        *([] if chained else [((State.HELD,), "held", f"order-staging status {system}")]),
     ):
         count = sum(by_state.get(state, (0, None))[0] for state in states)
-        yield Finding(
-            Level.WARNING if count else Level.HEALTHY, check, _so_many(count), step if count else ""
-        )
-    drifted = connection.execute(
-        sa.select(sa.func.count()).where(table.c.instance == instance, table.c.drift.is_not(None))
-    ).scalar_one()
-    step = f"order-staging resync {system} --key KEY sets it back" if drifted else ""
-    yield Finding(Level.WARNING if drifted else Level.HEALTHY, "drift", _so_many(drifted), step)
+        level = Level.WARNING if count else Level.HEALTHY
+        named = _some_keys(connection, sa.and_(mine, table.c.state.in_(states)), chained) if count else ()
+        yield Finding(level, check, _so_many(count, named), step if count else "")
+    yield _drift(connection, mine, system, chained)
+
+
+def _drift(connection: sa.Connection, mine: sa.ColumnElement[bool], system: str, chained: bool) -> Finding:
+    table = tables.delivery
+    drifted = sa.and_(mine, table.c.drift.is_not(None))
+    count = connection.execute(sa.select(sa.func.count()).where(drifted)).scalar_one()
+    if not count:
+        return Finding(Level.HEALTHY, "drift", _so_many(0), "")
+    step = f"order-staging resync {system} --key KEY sets it back"
+    if chained:
+        step = f"order-staging {system} order N shows it; what people changed is kept"
+    return Finding(Level.WARNING, "drift", _so_many(count, _some_keys(connection, drifted, chained)), step)
+
+
+def _some_keys(connection: sa.Connection, which: sa.ColumnElement[bool], chained: bool) -> Sequence[str]:
+    """The first keys of such rows, or of the orders they belong to."""
+    table = tables.delivery
+    key: sa.ColumnElement[str] = table.c.business_key
+    if chained:
+        key = sa.func.coalesce(table.c.parent_key, key)
+    found = connection.execute(sa.select(key).where(which).distinct().order_by(key).limit(KEYS_NAMED + 1))
+    return [str(one) for one in found.scalars()]
 
 
 def _mails(connection: sa.Connection, system: str) -> Iterator[Finding]:
@@ -159,5 +180,8 @@ def _mails(connection: sa.Connection, system: str) -> Iterator[Finding]:
         yield Finding(Level.WARNING, "mails", found, "look at the SMTP_ settings: order-staging config show")
 
 
-def _so_many(rows: int) -> str:
-    return f"{rows} row" if rows == 1 else f"{rows} rows"
+def _so_many(rows: int, keys: Sequence[str] = ()) -> str:
+    said = f"{rows} row" if rows == 1 else f"{rows} rows"
+    if not keys:
+        return said
+    return f"{said}: {', '.join(keys[:KEYS_NAMED])}{', …' if len(keys) > KEYS_NAMED else ''}"

@@ -11,6 +11,7 @@ import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
@@ -158,7 +159,10 @@ class Settings(BaseSettings):
     counterpoint_fulfilment_minutes: int = Field(30, ge=1, description="interval of the status schedule")
     counterpoint_log_retention_days: int = Field(30, ge=8, description="rows of USER_SYNC_LOG are kept")
 
-    radius_api_url: str = Field(sandbox_defaults.RADIUS_URL, description="the ERP's XLink adapter")
+    radius_api_url: str = Field(
+        sandbox_defaults.RADIUS_URL,
+        description="the ERP's XLink adapter; a password it asks for, from ~/.netrc",
+    )
     dsn: str = Field("", description="ODBC data source of the ERP's database")
     db_user: str = Field("", description="its login")
     db_pass: SecretStr = Field(SecretStr(""), description="its password")
@@ -260,6 +264,28 @@ class Settings(BaseSettings):
         for address in value if isinstance(value, list) else [value] * bool(value):
             if not _ADDRESS.fullmatch(address):
                 raise ValueError(f"{address!r} is no e-mail address")
+        return value
+
+    @field_validator(
+        "monday_api_url",
+        "monday_web_url",
+        "woo_base_url",
+        "ncr_api_url",
+        "radius_api_url",
+        "xlink_runner_url",
+    )
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        """Addresses are printed and stored with what went wrong there, so none may hold a password."""
+        try:
+            address = urlsplit(value)
+            known = address.scheme in ("http", "https") and address.hostname and address.port != 0
+        except ValueError:
+            raise ValueError("is no http or https address") from None
+        if value and not known:
+            raise ValueError("is no http or https address")
+        if address.username is not None or address.password is not None:
+            raise ValueError("holds a user or a password, which would be printed and stored: take them out")
         return value
 
     @field_validator("radius_database")

@@ -104,7 +104,16 @@ def test_rows_that_need_somebody_are_a_warning(settings, ledger_warehouse, clock
     row(ledger_warehouse, clock, state)
     found = look(settings, ledger_warehouse, clock)
     assert [f.check for f in found.values() if f.level is Level.WARNING] == [check]
-    assert found[check].found == "1 row"
+    assert found[check].found == ("1 row" if state is State.IN_DOUBT else f"1 row: {state}")
+
+
+def test_of_many_rows_the_first_are_named(settings, ledger_warehouse, clock) -> None:
+    run(ledger_warehouse, clock, RunStatus.COMPLETED)
+    for state in (State.GONE, State.AMBIGUOUS):
+        row(ledger_warehouse, clock, state)
+    assert (
+        look(settings, ledger_warehouse, clock)["waiting for a decision"].found == "2 rows: AMBIGUOUS, GONE"
+    )
 
 
 def test_drift_is_a_warning(settings, ledger_warehouse, clock) -> None:

@@ -142,6 +142,22 @@ def test_a_refusal_says_what_is_wrong_without_the_values(monkeypatch: pytest.Mon
     assert "LEASE_SECONDS: Input should be a valid number" in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "name", ["MONDAY_API_URL", "WOO_BASE_URL", "NCR_API_URL", "RADIUS_API_URL", "XLINK_RUNNER_URL"]
+)
+@pytest.mark.parametrize(
+    "said", ["https://u:hunter2@erp", "http://hunter2@erp/api", "hunter2", "ftp://hunter2", "http://[hunter2"]
+)
+def test_an_address_is_one_and_holds_no_password(
+    monkeypatch: pytest.MonkeyPatch, name: str, said: str
+) -> None:
+    environment(monkeypatch, **{name: said})
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+    assert str(refused.value).startswith(f"{name}: ")
+    assert "hunter2" not in str(refused.value)
+
+
 def test_a_zone_that_does_not_exist_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     environment(monkeypatch, SITE_TIME_ZONE="Mars")
     with pytest.raises(SettingsError, match="SITE_TIME_ZONE: "):

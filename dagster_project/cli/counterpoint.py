@@ -28,7 +28,15 @@ from dagster_project.settings import Settings, load_settings
 PROCESSING = "order_processing"
 DOCUMENTS = "documents"
 StagingId = Annotated[int, typer.Argument(help="STAGING_ID, as `list` shows it.", metavar="ID")]
-Reason = Annotated[str, typer.Option(help="Why, for those who come later.")]
+
+
+def _some_words(text: str) -> str:
+    if not text.strip():
+        raise typer.BadParameter("say why, for those who come later")
+    return text.strip()
+
+
+Reason = Annotated[str, typer.Option(help="Why, for those who come later.", callback=_some_words)]
 
 group = typer.Typer(help="Web orders and their documents in Counterpoint.", no_args_is_help=True)
 

@@ -67,6 +67,10 @@ def resync(
     """
     filters = options.filters(customer, po, aag_season, customer_season, key, where, everything)
     filters.check()
+    if any(pipeline.chained for pipeline in pipelines_of(system)):
+        raise Refused(
+            f"what people changed in {system} is kept: order-staging {system} order N shows it as drift"
+        )
     with system_run(system, json=json) as run, run.held():
         names = _known_fields(run, field)
         records = [r for r in _delivered(run, filters) if names is None or set(names) & set(r.told or {})]

@@ -24,7 +24,10 @@ from dagster_project.warehouse.reading import table_exists
 from dagster_project.warehouse.schema import SchemaTooOld
 
 SYSTEM = "radius"
-Number = Annotated[int, typer.Argument(min=1, help="Number of the plant-4 sales order.", metavar="N")]
+LARGEST = 2**31 - 1  # SOrderNum is an int
+Number = Annotated[
+    int, typer.Argument(min=1, max=LARGEST, help="Number of the plant-4 sales order.", metavar="N")
+]
 group = typer.Typer(help="LWS orders and their chains in EFI Radius.", no_args_is_help=True)
 
 

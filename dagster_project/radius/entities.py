@@ -22,6 +22,9 @@ STEPS = (
 )  # fmt: skip
 """The reference comes first, so that it travels although the order is held further on."""
 
+MADE = frozenset({JOBS_P4, PO_LINES, SO2_LINES, SHIP_REQUEST_LINES, JOBS_P2})
+"""Steps that make something of an order's own."""
+
 _STEP = Entity("", "", "", listed=False)
 
 

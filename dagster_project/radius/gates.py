@@ -5,10 +5,10 @@ Each function returns what the step must bring about, or why the order stops the
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from dagster_project.delivery.destination import Artefact, Fields, Wanted
+from dagster_project.delivery.destination import Artefact, Fields, Finished, Wanted
 from dagster_project.delivery.outcomes import ErrorClass, Held, Rejected
 from dagster_project.radius import holds
-from dagster_project.radius.facts import APPROVED, ON_HOLD, Order, Requirement
+from dagster_project.radius.facts import APPROVED, COMPLETE, ON_HOLD, Order, Requirement
 from dagster_project.radius.item_codes import derived_of
 from dagster_project.radius.rules import number_of, told_day, told_number
 
@@ -16,6 +16,20 @@ Told = Mapping[str, Fields]
 """Artefact key → values, as the ledger has them."""
 FILM, ROLL = "film", "roll"
 NO_ORDER, NO_ITEM = "ELIGIBLE", "ITEM_GATE_PRE_JOB"
+
+
+def unless_closed(order: Order, wanted: Wanted, *, begun: bool) -> Wanted:
+    """Begin nothing more for an order that is complete or cancelled: Radius has one status for both.
+
+    `begun`: something was made in this step already. A chain that is whole is not touched by the status.
+    """
+    if order.status != COMPLETE or begun or isinstance(wanted, Finished) or wanted == []:
+        return wanted
+    said = (
+        f"order {order.number} is complete or cancelled in the ERP (status {order.status}), so nothing more is made "
+        f"for it; close there what was made, and `order-staging radius remove {order.number}`, or open it again"
+    )
+    return Rejected(NO_ORDER, said, ErrorClass.FIX_ELSEWHERE)
 
 
 def items(order: Order, statuses: Mapping[str, str | None], *, has_job: bool) -> Wanted:
@@ -27,6 +41,11 @@ def items(order: Order, statuses: Mapping[str, str | None], *, has_job: bool) ->
     if not bases or "" in bases:
         which = f"line {_line_of(order, '')} names no item" if bases else "it has no line of a bag"
         return Rejected(NO_ITEM, f"order {order.number}: {which}; mend it in the ERP", ErrorClass.FIX_ROW)
+    if not has_job and all(line.quantity <= 0 for line in order.lines):
+        said = (
+            f"order {order.number}: no line is for more than 0 bags; enter how many, or cancel it in the ERP"
+        )
+        return Rejected(NO_ITEM, said, ErrorClass.FIX_ROW)
     unknown = [base for base in bases if base not in statuses]
     if unknown and not has_job:
         line = _line_of(order, unknown[0])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from dagster_project.delivery.destination import Fields, Walk, Wanted
 from dagster_project.delivery.outcomes import ErrorClass, Rejected
 from dagster_project.radius import buying, entities, gates, selling
-from dagster_project.radius.facts import numbers_of
+from dagster_project.radius.facts import Order, numbers_of
 from dagster_project.radius.item_codes import derived_of, roll_of
 from dagster_project.radius.rules import by_item, parts_of
 from dagster_project.radius.scene import Scene
@@ -91,6 +91,12 @@ class Wave:
         if order is None:
             said = f"the ERP has no plant-4 order {walk.order.key} any more; remove it from the workflow"
             return Rejected(gates.NO_ORDER, said, ErrorClass.FIX_ELSEWHERE)
+        wanted = self._of_step(step, walk, order)
+        if step not in entities.MADE:
+            return wanted
+        return gates.unless_closed(order, wanted, begun=bool(walk.told.get(step) or walk.unsettled.get(step)))
+
+    def _of_step(self, step: str, walk: Walk, order: Order) -> Wanted:
         key, told = walk.order.key, walk.told
         job = self.around.jobs.get(order.number)
         match step:

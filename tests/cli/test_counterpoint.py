@@ -191,6 +191,15 @@ def test_a_document_that_is_not_there_cannot_be_rolled_back(
     assert (code, "names no document" in json.loads(said)["error"]) == (2, True)
 
 
+@pytest.mark.parametrize("deed", ["rollback", "skip"])
+def test_who_takes_back_or_leaves_out_says_why(
+    command: Any, company: Company, orders: list[int], deed: str
+) -> None:
+    _init(company)
+    code, _, said = command(deed, str(orders[0]), "--reason", " ")
+    assert (code, "say why" in said) == (2, True)
+
+
 def test_setup_adds_what_is_missing_once(
     command: Any, company: Company, tmp_path: Path, monkeypatch: Any
 ) -> None:

@@ -133,6 +133,15 @@ def test_an_order_nobody_knows_ends_with_1_and_the_next_step(plant: Plant) -> No
     assert plant.done("radius", "order", "424242", code=1) == []
 
 
+def test_a_number_that_no_order_can_have_is_refused(plant: Plant) -> None:
+    assert plant.command("radius", "queue", "99999999999999999999").code == 2
+
+
+def test_what_people_changed_in_the_erp_cannot_be_set_back(plant: Plant) -> None:
+    said = plant.command("resync", "radius", "--all")
+    assert (said.code, "order-staging radius order N shows it as drift" in said.err) == (2, True)
+
+
 def test_people_were_told(plant: Plant) -> None:
     subjects = [mail["subject"] for mail in plant.mailbox.control.mails()]
     assert [f"SO {plant.orders['items']}" in subject for subject in subjects].count(True) == 1

@@ -120,6 +120,29 @@ def test_items_that_others_made_stop_the_order_where_they_are_needed(either: Com
     assert erp.counts() == once(1)
 
 
+@pytest.mark.parametrize("approved", [(), (FILM,)], ids=["before the purchase", "after it"])
+def test_an_order_called_off_on_the_way_gets_nothing_more_until_it_is_open_again(
+    erp: Company, approved: tuple[str, ...]
+) -> None:
+    erp.bag(derived="WAIT")
+    order = erp.order()
+    erp.quiet()
+    assert erp.walk(order) == holds.ITEM_WAIT_GATE_PT
+    for item in approved:
+        erp.radius.people.approve_item(item)
+        assert erp.walk(order) == holds.ITEM_WAIT_GATE_SP
+    made = erp.counts()
+    erp.radius.people.cancel(order)
+    erp.radius.people.approve_waiting_items()
+    assert erp.walk(order) == "ELIGIBLE"
+    assert f"order {order} is complete or cancelled in the ERP" in (erp.record(order).error_message or "")
+    assert erp.counts() == made
+    if approved:  # without a purchase its requirements stay closed
+        erp.radius.people.release(order)
+        assert erp.walk(order) == "COMPLETE"
+        assert erp.counts() == once(1)
+
+
 @pytest.mark.sampled(3)
 @pytest.mark.parametrize("hold", ["hold", "credit_hold"])
 def test_an_order_that_is_held_gets_no_job(either: Company, hold: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dagster_project.delivery.destination import Finished
 from dagster_project.delivery.outcomes import Held, Rejected
 from dagster_project.radius import gates, holds
 from dagster_project.radius.facts import Order, OrderLine
@@ -63,6 +64,34 @@ def test_only_items_of_ours_wait_here(
 )
 def test_a_held_order_gets_no_job_but_keeps_the_one_it_has(status: int, job: str | None, held: int) -> None:
     assert isinstance(gates.job_p4(order(status=status), job), Held) == bool(held)
+
+
+@pytest.mark.parametrize(
+    ("status", "begun", "goes_on"), [(9, False, False), (9, True, True), (0, False, True)]
+)
+def test_nothing_more_is_begun_for_an_order_that_is_complete_or_cancelled(
+    status: int, begun: bool, goes_on: bool
+) -> None:
+    wanted = gates.job_p4(order(status=status), None)
+    found = gates.unless_closed(order(status=status), wanted, begun=begun)
+    assert (found == wanted) is goes_on
+    if not goes_on:
+        assert isinstance(found, Rejected)
+        assert "251001 is complete or cancelled in the ERP (status 9)" in found.message
+        assert "radius remove 251001" in found.message
+
+
+@pytest.mark.parametrize("wanted", [[], Finished("SO_P2_ALREADY_COMPLETE")])
+def test_a_closed_order_of_which_nothing_is_wanted_is_left_alone(wanted: Any) -> None:
+    assert gates.unless_closed(order(status=9), wanted, begun=False) == wanted
+
+
+@pytest.mark.parametrize(("quantities", "refused"), [((0, 0), True), ((0, 1), False)])
+def test_an_order_of_no_bags_at_all_is_refused(quantities: tuple[int, int], refused: bool) -> None:
+    lines = [line(number, quantity=quantity) for number, quantity in enumerate(quantities, 1)]
+    found = gates.items(order(*lines), APPROVED, has_job=False)
+    assert isinstance(found, Rejected) is refused
+    assert not isinstance(gates.items(order(*lines), APPROVED, has_job=True), Rejected)
 
 
 def confirmed(lines: list[OrderLine], confirmation: int, told: Any = None) -> Any:
