@@ -10,9 +10,15 @@ if TYPE_CHECKING:
 
 def not_live(settings: "Settings") -> list[str]:
     """Return what keeps settings from being those of a real site, a sentence each."""
+    problems = [] if settings.warehouse_url is not None else ["WAREHOUSE_URL is not set"]
+    return [*problems, *_monday(settings), *_counterpoint(settings), *_radius(settings)]
+
+
+def _monday(settings: "Settings") -> list[str]:
+    """Where Monday.com is used, or nothing at all is: a setting of it is said."""
+    if not settings.uses_monday and (settings.counterpoint_url is not None or settings.dsn):
+        return []
     problems = []
-    if settings.warehouse_url is None:
-        problems.append("WAREHOUSE_URL is not set")
     if settings.monday_api_token.get_secret_value() in ("", sandbox_defaults.TOKEN):
         problems.append("MONDAY_API_TOKEN is missing or the sandbox's")
     if (
@@ -22,7 +28,7 @@ def not_live(settings: "Settings") -> list[str]:
         problems.append("MONDAY_BOARD_ID or MONDAY_SUBITEM_BOARD_ID is the sandbox's")
     if not settings.monday_api_url.startswith("https://"):
         problems.append("MONDAY_API_URL is not an https address")
-    return [*problems, *_counterpoint(settings), *_radius(settings)]
+    return problems
 
 
 def _counterpoint(settings: "Settings") -> list[str]:

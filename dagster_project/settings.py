@@ -328,6 +328,12 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def uses_monday(self) -> bool:
+        """True where there is a board at all: in the sandbox, and where anything is said of it."""
+        said = {"monday_api_url", "monday_api_token", "monday_board_id", "monday_subitem_board_id"}
+        return self.env is Environment.SANDBOX or bool(said & self.model_fields_set)
+
+    @property
     def uses_radius(self) -> bool:
         """True where there is an ERP at all: its data source, or the sandbox's file."""
         return bool(self.dsn) or self.radius_database is not None

@@ -11,7 +11,7 @@ from dagster_project.counterpoint import pipelines as counterpoint
 from dagster_project.delivery.destination import Destination
 from dagster_project.pipeline import Pipeline
 from dagster_project.radius.pipelines import RADIUS
-from dagster_project.settings import Settings
+from dagster_project.settings import Settings, SettingsError
 
 __all__ = [
     "MONDAY", "PIPELINES", "RADIUS", "SYSTEMS", "Pipeline", "UnknownSystem", "pipeline_named", "pipelines_of",
@@ -28,6 +28,13 @@ def _monday(settings: Settings, clock: Clock) -> Destination:
     return MondayDestination.from_settings(settings, clock)
 
 
+def _board(settings: Settings) -> str:
+    """Which board; raises SettingsError where nothing is said of Monday.com: the sandbox's would be nobody's."""
+    if not settings.uses_monday:
+        raise SettingsError(f"ENV is {settings.env}, but MONDAY_API_TOKEN and MONDAY_BOARD_ID are not set")
+    return settings.monday_board_id
+
+
 def _monday_link(settings: Settings, entity: str, remote_id: str) -> str | None:
     boards = {"items": settings.monday_board_id, "subitems": settings.monday_subitem_board_id}
     if not settings.monday_web_url or entity not in boards:
@@ -41,7 +48,7 @@ MONDAY = Pipeline(
     entities=("items", "subitems"),
     delivered_as="board",
     profile=lambda settings: settings.monday_profile,
-    remote=lambda settings: settings.monday_board_id,
+    remote=_board,
     build=_monday,
     snapshot=lambda settings: {
         "board": settings.monday_board_id,
@@ -52,6 +59,7 @@ MONDAY = Pipeline(
     link=_monday_link,
     verify=lambda settings: settings.monday_verify,
     minutes=lambda settings: settings.schedule_minutes,
+    in_use=lambda settings: settings.uses_monday,
 )
 
 SYSTEMS: Mapping[str, tuple[Pipeline, ...]] = {

@@ -15,7 +15,7 @@ from dagster_project.settings import (
     default_home,
     load_settings,
 )
-from dagster_project.systems import MONDAY
+from dagster_project.systems import MONDAY, PIPELINES
 
 LIVE = {
     "ENV": "LIVE",
@@ -115,6 +115,21 @@ def test_live_starts_when_everything_is_there(monkeypatch: pytest.MonkeyPatch) -
     settings = load_settings()
     assert MONDAY.instance(settings) == "monday:LIVE:9200517329"
     assert settings.warehouse == LIVE["WAREHOUSE_URL"]
+
+
+def test_a_site_without_a_board_goes_live_and_runs_no_board(monkeypatch: pytest.MonkeyPatch) -> None:
+    environment(
+        monkeypatch, ENV="LIVE", WAREHOUSE_URL=LIVE["WAREHOUSE_URL"], DSN="RADIUS", DB_USER="reader",
+        DB_PASS="p", RADIUS_API_URL="https://erp.example/api", ADMIN_EMAILS="a@example.com",
+        CSR_EMAILS="a@example.com", FULFILLMENT_EMAILS="a@example.com",
+    )  # fmt: skip
+    settings = load_settings()
+    assert [name for name, one in PIPELINES.items() if one.in_use(settings)] == ["radius"]
+    with pytest.raises(SettingsError, match="MONDAY_API_TOKEN and MONDAY_BOARD_ID are not set"):
+        MONDAY.instance(settings)
+    monkeypatch.setenv("MONDAY_BOARD_ID", "9200517329")
+    with pytest.raises(SettingsError, match="MONDAY_API_TOKEN is missing"):
+        load_settings()
 
 
 def test_a_sandbox_left_running_does_not_make_live_start(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
