@@ -34,7 +34,7 @@ demo: $(INSTALLED) ## the whole pipeline against the sandbox; run it again and n
 	$(BIN)/order-staging demo
 
 # Warehouses of tests are thrown away after each: in memory, where there are a few GB of it, none waits for a disk.
-SCRATCH ?= $(shell [ "$$(df -m --output=avail /dev/shm 2>/dev/null | tail -n 1)" -gt 8000 ] 2>/dev/null \
+SCRATCH ?= $(shell [ "$$(df -m --output=avail /dev/shm 2>/dev/null | tail -n 1)" -gt 4000 ] 2>/dev/null \
 	&& echo /dev/shm || echo $${TMPDIR:-/tmp})
 PYTEST = TMPDIR=$(SCRATCH) $(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
