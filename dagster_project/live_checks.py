@@ -65,8 +65,6 @@ def _radius(settings: "Settings") -> list[str]:
         problems.append("DB_USER or DB_PASS is missing")
     if settings.radius_api_url == sandbox_defaults.RADIUS_URL:
         problems.append("RADIUS_API_URL is the sandbox's")
-    if not settings.radius_api_url.startswith(("http://", "https://")):
-        problems.append("RADIUS_API_URL is not an address")
     if not (settings.csr_emails and settings.fulfillment_emails and settings.admin_emails):
         problems.append("CSR_EMAILS, FULFILLMENT_EMAILS or ADMIN_EMAILS is empty: nobody would hear of holds")
     return problems

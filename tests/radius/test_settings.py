@@ -48,7 +48,7 @@ def test_live_starts_with_everything_said(live: pytest.MonkeyPatch) -> None:
     [
         ("DB_PASS", None, "DB_USER or DB_PASS is missing"),
         ("RADIUS_API_URL", None, "RADIUS_API_URL is the sandbox's"),
-        ("RADIUS_API_URL", "erp.example", "RADIUS_API_URL is not an address"),
+        ("RADIUS_API_URL", "erp.example", "RADIUS_API_URL: is no http or https address"),
         ("ADMIN_EMAILS", None, "nobody would hear of holds"),
         ("RADIUS_DATABASE", "erp.db", "RADIUS_DATABASE is the sandbox's"),
     ],
