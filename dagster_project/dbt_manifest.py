@@ -3,6 +3,7 @@
 What was parsed is valid as long as no file of the project has changed, and for one target.
 """
 
+import atexit
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +18,9 @@ Source = tuple[str, str, str]
 _FOLDERS = ("dbt", "mappings")
 _FILES = ("dbt_project.yml", "profiles.yml")
 _kept: dict[tuple[str, ...], tuple[Stamps, Any]] = {}
+
+
+atexit.register(gc.unfreeze)  # or DuckDB complains at the end of what is left
 
 
 def parsed(root: Path, variables: Mapping[str, str], parse: Callable[[], Any]) -> Any:
