@@ -18,8 +18,6 @@ Source = tuple[str, str, str]
 _FOLDERS = ("dbt", "mappings")
 _FILES = ("dbt_project.yml", "profiles.yml")
 _kept: dict[tuple[str, ...], tuple[Stamps, Any]] = {}
-
-
 atexit.register(gc.unfreeze)  # or DuckDB complains at the end of what is left
 
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
-from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from dagster_project import sandbox_defaults
@@ -275,14 +275,16 @@ class Settings(BaseSettings):
         "xlink_runner_url",
     )
     @classmethod
-    def _web_address(cls, value: str) -> str:
+    def _web_address(cls, value: str, info: ValidationInfo) -> str:
         """Addresses are printed and stored with what went wrong there, so none may hold a password."""
+        if not value and cls.model_fields[str(info.field_name)].default == "":
+            return value
         try:
             address = urlsplit(value)
             known = address.scheme in ("http", "https") and address.hostname and address.port != 0
         except ValueError:
-            raise ValueError("is no http or https address") from None
-        if value and not known:
+            known = False
+        if not known:
             raise ValueError("is no http or https address")
         if address.username is not None or address.password is not None:
             raise ValueError("holds a user or a password, which would be printed and stored: take them out")

@@ -173,6 +173,18 @@ def test_an_address_is_one_and_holds_no_password(
     assert "hunter2" not in str(refused.value)
 
 
+@pytest.mark.parametrize(("name", "may_be"), [("RADIUS_API_URL", False), ("XLINK_RUNNER_URL", True)])
+def test_an_address_is_left_empty_only_where_that_means_none(
+    monkeypatch: pytest.MonkeyPatch, name: str, may_be: bool
+) -> None:
+    environment(monkeypatch, **{name: ""})
+    if may_be:
+        assert load_settings().xlink_runner_url == ""
+        return
+    with pytest.raises(SettingsError, match=f"{name}: is no http or https address"):
+        load_settings()
+
+
 def test_a_zone_that_does_not_exist_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     environment(monkeypatch, SITE_TIME_ZONE="Mars")
     with pytest.raises(SettingsError, match="SITE_TIME_ZONE: "):
