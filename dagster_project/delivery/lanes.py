@@ -15,6 +15,8 @@ from dagster_project.delivery.transport import Request
 IN_LINE = 4
 """Requests per lane whose intents are committed. With so many none idles while the ledger is written; more would only
 be more to look for after a crash."""
+TOGETHER_SECONDS = 0.02
+"""Answers that come within this of the first are written down with it: a commit takes longer than to wait for them."""
 
 Send = Callable[[Request], Answer]
 Ended = list[tuple[Request, Callable[[], Answer]]]
@@ -114,8 +116,10 @@ class ManyLanes:
         self._calls[self._pool.submit(self._send, request)] = request
 
     def ended(self, seconds: float, /) -> Ended:
-        """Wait for the first answer; return all that are there by then."""
-        done, _ = wait(self._calls, timeout=seconds, return_when=FIRST_COMPLETED)
+        """Wait for the first answer; return all that are there a moment later."""
+        done, others = wait(self._calls, timeout=seconds, return_when=FIRST_COMPLETED)
+        if done and others:
+            done, _ = wait(self._calls, timeout=TOGETHER_SECONDS)
         return [(self._calls.pop(call), call.result) for call in _dealt_with_now(done)]
 
     def give_up(self) -> list[Request]:
