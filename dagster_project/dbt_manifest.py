@@ -4,6 +4,7 @@ What was parsed is valid as long as no file of the project has changed, and for 
 """
 
 import atexit
+import copy
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -73,6 +74,24 @@ def _tries_examples(test: Any) -> bool:
 def sources_of(manifest: Any) -> list[Source]:
     """Return the tables that dbt reads and others write."""
     return [(source.database, source.schema, source.identifier) for source in manifest.sources.values()]
+
+
+def part_of(manifest: Any, chosen: Iterable[Any]) -> Any:
+    """Return a manifest of these nodes and all they are made of, in which nothing else has to be looked through.
+
+    An invocation goes through everything it is given several times: with all pipelines that is a tenth of its time.
+    """
+    nodes: dict[str, Any] = {}
+    waiting = [node.unique_id for node in chosen]
+    while waiting:
+        name = waiting.pop()
+        if name in manifest.nodes and name not in nodes:
+            nodes[name] = manifest.nodes[name]
+            waiting += nodes[name].depends_on.nodes
+    part = copy.copy(manifest)
+    part.nodes = nodes
+    part.exposures, part.unit_tests = {}, {}  # they name nodes that may not be here
+    return part
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from dagster_project.dbt_manifest import marked, parsed, sources_of, tagged, tests_of
+from dagster_project.dbt_manifest import marked, parsed, part_of, sources_of, tagged, tests_of
 from dagster_project.dbt_standing import Lasting, Standing
 from dagster_project.settings import PROJECT_ROOT, Settings
 from dagster_project.warehouse.engine import Warehouse, odbc_driver
@@ -62,11 +62,12 @@ class DbtRunner:
 
         Unit tests are left out: they test the project, not the data of this run.
         """
-        return self._build(["--select", *select, *(["--exclude", *exclude] if exclude else [])], on_node)
+        without = ["--exclude", *exclude] if exclude else []
+        return self._build(self._parsed(), ["--select", *select, *without], on_node)
 
-    def _build(self, arguments: Sequence[str], on_node: OnNode | None) -> list[NodeResult]:
+    def _build(self, manifest: Any, arguments: Sequence[str], on_node: OnNode | None) -> list[NodeResult]:
         without = ("--exclude-resource-type", "unit_test")
-        result = self.invoke(["build", *_UNREAD, *without, *arguments], on_node)
+        result = self._invoke(manifest, ["build", *_UNREAD, *without, *arguments], on_node)
         return [_node(run) for run in result.result.results] if result.result is not None else []
 
     def refresh(self, *tags: str, tested: bool = True, on_node: OnNode | None = None) -> list[NodeResult]:
@@ -87,7 +88,8 @@ class DbtRunner:
         results: list[NodeResult] = []
         if chosen:
             with marked(chosen) as mark:
-                results = self._build(["--select", f"tag:{mark}", "--indirect-selection", "empty"], on_node)
+                only = ["--select", f"tag:{mark}", "--indirect-selection", "empty"]
+                results = self._build(part_of(manifest, chosen), only, on_node)
         if lasting.names - left and not any(node.blocks for node in results):
             standing.record(lasting)
         return [*results, *(_left(nodes[name]) for name in sorted(left))]
@@ -106,7 +108,9 @@ class DbtRunner:
 
     def invoke(self, arguments: Sequence[str], on_node: OnNode | None = None) -> Any:
         """Run any command of dbt; return what dbt's runner returns, raise DbtFailed."""
-        manifest = self._parsed()
+        return self._invoke(self._parsed(), arguments, on_node)
+
+    def _invoke(self, manifest: Any, arguments: Sequence[str], on_node: OnNode | None) -> Any:
         with self.warehouse.lent_to_dbt() as name:
             variables = self._variables() | {"ORDER_STAGING_AGENT": name}
             try:
