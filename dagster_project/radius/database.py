@@ -228,8 +228,9 @@ def _login(parts: dict[str, str]) -> str:
 
 
 def _any_alike(values: Sequence[Any]) -> bool:
-    """True when two values may be one to the ERP, to which blanks at the end say nothing either."""
-    return len({v.rstrip().upper() if isinstance(v, str) else v for v in values}) < len(values)
+    """True when two of these values, all different, may be one to the ERP, to which blanks at the end say nothing."""
+    texts = [value for value in values if isinstance(value, str)]
+    return len({text.rstrip().upper() for text in texts}) < len(texts)
 
 
 def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:

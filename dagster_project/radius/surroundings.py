@@ -63,12 +63,12 @@ class Surroundings:
     def statuses(self, items: Iterable[str]) -> Mapping[str, str]:
         """Status of these items by code in capitals; a code that is not there is no item.
 
-        The first question is asked for what all the orders name and what is derived of it, once for all.
+        A question is asked for what all the orders name and what is derived of it, once for all.
         """
         wanted = set(items)
-        missing = {item for item in wanted if item.upper() not in self._statuses}
-        if missing:
-            self._read_statuses(missing if self._statuses else missing | self._derived())
+        if any(item.upper() not in self._statuses for item in wanted):
+            named = wanted | self._derived() | self._required()
+            self._read_statuses(item for item in named if item.upper() not in self._statuses)
         found = {item.upper(): self._statuses[item.upper()] for item in wanted}
         return {code: status for code, status in found.items() if status is not None}
 
@@ -82,6 +82,11 @@ class Surroundings:
     def _derived(self) -> set[str]:
         bags = {line.item for order in self.orders.values() for line in order.lines}
         return {code for bag in bags for code in (bag, *derived_of(bag))}
+
+    def _required(self) -> set[str]:
+        """What the jobs require, in a step that has asked for that."""
+        some = self.requirements.values() if "requirements" in vars(self) else ()
+        return {one.item for required in some for one in required}
 
     @cached_property
     def jobs(self) -> Mapping[int, str]:

@@ -74,6 +74,21 @@ def test_each_part_is_read_once_for_all_orders(made: Made) -> None:
     )  # an order is a header and its lines; of known purchase orders there are none
 
 
+def test_what_jobs_require_is_asked_for_once_for_all_orders_whatever_it_is_derived_of(made: Made) -> None:
+    around = made.around()
+    for place, job in enumerate(around.jobs.values()):
+        made.erp.people.add_item(f"16P4-ALIEN{place}")
+        made.database.execute(
+            'update "PUB"."PV_Req" set "ItemCode" = ? where "JobCode" = ?', [f"16P4-ALIEN{place}", job]
+        )
+    required = {order: {one.item for one in some} for order, some in around.requirements.items()}
+    before = made.database.queries
+    for order in made.orders:
+        assert set(around.statuses(required[order])) == required[order]
+    lines_and_headers, items = 2, 1
+    assert made.database.queries - before == lines_and_headers + items
+
+
 def test_what_is_read_is_typed_and_linked(made: Made) -> None:
     around, first = made.around(), made.orders[0]
     order = around.orders[first]
