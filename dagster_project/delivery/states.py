@@ -19,6 +19,7 @@ class State(StrEnum):
 
 
 RETIRED = frozenset({State.ARCHIVED, State.FORGOTTEN})
+UNSETTLED = frozenset({State.SENDING, State.IN_DOUBT})
 
 
 class RunStatus(StrEnum):
