@@ -7,7 +7,7 @@ them: latency by kind of call times calls, divided by the workers.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +15,7 @@ from threading import Lock
 from typing import Any
 from unittest.mock import patch
 
-from bench.figures import Figure, timed
+from bench.figures import Figure, Spent, timed
 from bench.world import own_home, run_of, settings_for
 from dagster_project.adopting import adopt
 from dagster_project.delivery.report import Report
@@ -33,6 +33,7 @@ SEED = 4755
 ADAPTER, DATABASE = (RadiusClient, "ask"), (ErpDatabase, "table")
 WATCHED, CHANGED, NEW, WORKERS = 5_000, 20, 200, 8
 MOST_SECONDS, LEAST_SHARE = 3.0, 0.9
+ROUNDS = 3
 LATENCY = {
     "P4 job create": 2.0, "P2 job create": 2.0, "PO create": 0.3, "PO update": 0.3, "SO2 create": 0.3,
     "ship request create": 0.3,
@@ -135,29 +136,56 @@ def complete_orders(database: Path, count: int) -> list[int]:
     return [int(row["number"]) for row in rows][:count]
 
 
+@dataclass(frozen=True)
+class Round:
+    """A cycle after some orders were changed: what it took, what of that was the ERP, and what it did."""
+
+    spent: Spent
+    erp: UnderWay
+    adapter: UnderWay
+    report: Report
+
+    @property
+    def own(self) -> float:
+        """Seconds beyond the ERP's."""
+        return self.spent.seconds - self.erp.seconds
+
+
+def changed_cycle(site: Site, orders: Sequence[int], name: str) -> Round:
+    """Change every other order's reference and the others' quantities, and take a cycle."""
+    people = site.radius.people
+    for place, order in enumerate(orders):
+        if place % 2:
+            people.change_custref(order, f"9{place:03} 0001 {name}")
+        else:
+            people.change_quantity(order, 12_000 + place)
+    reports: list[Report] = []
+    with UnderWay().watching(ADAPTER) as adapter, UnderWay().watching(ADAPTER, DATABASE) as erp:
+        spent = timed(lambda: reports.append(site.cycle()))
+    return Round(spent, erp, adapter, reports[0])
+
+
 def cycle_figure(watched: int, changed: int) -> Figure:
-    """A cycle in which few of many watched orders changed."""
+    """A cycle in which few of many watched orders changed: the middle one of three, each with orders of its own."""
     with site_of(watched, watched) as site:
         site.adopt()
         site.cycle()  # what is not complete comes to its end
         quiet = timed(site.cycle)
-        people = site.radius.people
-        for place, order in enumerate(complete_orders(site.radius.database, changed)):
-            if place % 2:
-                people.change_custref(order, f"9{place:03} 0001 Z")
-            else:
-                people.change_quantity(order, 12_000 + place)
-        reports: list[Report] = []
-        with UnderWay().watching(ADAPTER) as adapter, UnderWay().watching(ADAPTER, DATABASE) as erp:
-            spent = timed(lambda: reports.append(site.cycle()))
-    own = spent.seconds - erp.seconds
+        orders = complete_orders(site.radius.database, ROUNDS * changed)
+        rounds = [
+            changed_cycle(site, orders[number * changed : (number + 1) * changed], "XYZ"[number])
+            for number in range(ROUNDS)
+        ]
+    middle = sorted(rounds, key=lambda one: one.own)[ROUNDS // 2]
+    erp, adapter = middle.erp, middle.adapter
     return Figure(
-        f"a cycle over {watched:,} watched orders, {changed} of them changed", f"{spent}",
+        f"a cycle over {watched:,} watched orders, {changed} of them changed", f"{middle.spent}",
         f"ERP: {erp.seconds:.2f} s; {adapter.seconds:.2f} s of it in {adapter.calls} calls of the adapter, the rest in "
-        f"{erp.calls - adapter.calls} queries", f"{own:.2f} s beyond it", f"<= {MOST_SECONDS:g} s beyond it",
-        own <= MOST_SECONDS,
-        {"beyond the adapter alone": spent.seconds - adapter.seconds, "without changes": vars(quiet),
-         "report": reports[0].as_dict()},
+        f"{erp.calls - adapter.calls} queries", f"{middle.own:.2f} s beyond it", f"<= {MOST_SECONDS:g} s beyond it",
+        middle.own <= MOST_SECONDS,
+        {"beyond it, each time": [one.own for one in rounds],
+         "beyond the adapter alone": middle.spent.seconds - adapter.seconds, "without changes": vars(quiet),
+         "report": middle.report.as_dict()},
     )  # fmt: skip
 
 
