@@ -30,7 +30,7 @@ from dagster_project.delivery.ledger import Ledger
 from dagster_project.delivery.outcomes import DeliveryError, ErrorClass, Held, LeaseLost, Rejected, Retryable
 from dagster_project.delivery.records import Record
 from dagster_project.delivery.sending import message_of
-from dagster_project.delivery.states import RETIRED, UNSETTLED, State
+from dagster_project.delivery.states import RETIRED, State
 from dagster_project.delivery.verification import Verification
 
 Obstacle = Held | Rejected | Retryable
@@ -100,7 +100,7 @@ class Chain:
                 continue
             if record.told is not None:
                 told.setdefault(record.parent_key, {}).setdefault(record.entity, {})[record.key] = record.told
-            if record.state in UNSETTLED:
+            if record.state in (State.IN_DOUBT, State.SENDING):
                 some = doubtful.setdefault(record.parent_key, {})
                 some[record.entity] = some.get(record.entity, frozenset()) | {record.key}
         return {
@@ -154,7 +154,7 @@ class Chain:
         self, step: Entity, artefacts: Mapping[str, Sequence[Artefact]], rows: Sequence[Row]
     ) -> dict[str, Record]:
         """Deliver rows; return the ledger rows of all artefacts of the step afterwards."""
-        self.engine.entity(step, rows, self._known)
+        self.engine.entity(step, rows)
         for row in rows:
             self._known.pop((row.entity, row.key), None)
         return self._records(step, artefacts)
@@ -297,7 +297,7 @@ def _row(order: Row, step: Entity, artefact: Artefact, record: Record | None) ->
         return row
     told = record.told or {}
     changed = frozenset(name for name, value in artefact.values.items() if told.get(name) != value)
-    if record.state in UNSETTLED:
+    if record.state in (State.IN_DOUBT, State.SENDING):
         change = Change.CHANGED if record.remote_id else Change.NEW
         return replace(row, status=StagedAs.IN_DOUBT, change=change, changed=changed)
     if record.remote_id is None and record.state is not State.DELIVERED:

@@ -30,13 +30,11 @@ from dagster_project.delivery.rekeying import Move
 from dagster_project.delivery.report import Report
 from dagster_project.delivery.scope import Registry, Scope
 from dagster_project.delivery.sending import Patience, Sender, message_of, no_checkpoint
-from dagster_project.delivery.states import RETIRED, UNSETTLED, State
+from dagster_project.delivery.states import RETIRED, State
 from dagster_project.delivery.transport import Plan
 
 CHUNK = 500
 Progress = Callable[[str, int, int], None]
-Records = Mapping[tuple[str, str], Record]
-_NONE_KNOWN: Records = {}
 
 
 def silent(_entity: str, _done: int, _total: int) -> None:
@@ -121,11 +119,8 @@ class Engine:
             rows[record.key] = Row(entity.name, record.key, Change.NEW, values, StagedAs.IN_DOUBT)
         return list(rows.values())
 
-    def entity(self, entity: Entity, rows: Sequence[Row], known: Records = _NONE_KNOWN) -> None:
-        """Deliver the rows of one entity; the step both drivers are made of.
-
-        Ledger rows that the caller has just read are not read again: a claim finds out when one has moved on since.
-        """
+    def entity(self, entity: Entity, rows: Sequence[Row]) -> None:
+        """Deliver the rows of one entity; the step both drivers are made of."""
         rows = self._rekey(rows)
         self._hold([row for row in rows if row.status is StagedAs.HELD])
         for row in rows:
@@ -133,7 +128,7 @@ class Engine:
                 self.count(row, "BLOCKED", row.reason)
         doubtful = [row for row in rows if row.status is StagedAs.IN_DOUBT]
         ready = [row for row in rows if row.status in (StagedAs.PENDING, StagedAs.RETRY)]
-        self._send(entity, [*self.doubts.resolve(doubtful), *ready], known)
+        self._send(entity, [*self.doubts.resolve(doubtful), *ready])
         self._resolve_own_doubts(entity, rows)
         if entity.staging:
             self.batches.completed(entity)
@@ -157,7 +152,7 @@ class Engine:
 
     # -- planning -----------------------------------------------------------------------------------
 
-    def targets(self, rows: Sequence[Row], known: Records = _NONE_KNOWN) -> list[Target]:
+    def targets(self, rows: Sequence[Row]) -> list[Target]:
         """Join rows with the ledger; those staged on another revision or without parent are counted out."""
         entities = {entity.name: entity for entity in self.destination.entities}
         refs = [(row.entity, row.key) for row in rows]
@@ -166,9 +161,7 @@ class Engine:
             for row in rows
             if (parent := entities[row.entity].parent) and row.parent_key
         ]
-        wanted = [*refs, *parents]
-        records = {ref: known[ref] for ref in wanted if ref in known and known[ref].state not in UNSETTLED}
-        records |= self.ledger.records(ref for ref in wanted if ref not in records)
+        records = self.ledger.records([*refs, *parents])
         targets = []
         for row in rows:
             target = self._target(row, entities[row.entity], records)
@@ -202,7 +195,7 @@ class Engine:
             record.error_code if record.state is State.HELD else None,
         )  # fmt: skip
 
-    def _send(self, entity: Entity, rows: Sequence[Row], known: Records = _NONE_KNOWN) -> None:
+    def _send(self, entity: Entity, rows: Sequence[Row]) -> None:
         done = 0
 
         def further(count: int) -> None:
@@ -211,7 +204,7 @@ class Engine:
             self.progress(entity.name, done, len(rows))
 
         for chunk in _chunks(rows):
-            self.sender.send(self._groups(entity, self._plans(self.targets(chunk, known))), further)
+            self.sender.send(self._groups(entity, self._plans(self.targets(chunk))), further)
         if rows:
             self.progress(entity.name, len(rows), len(rows))
 

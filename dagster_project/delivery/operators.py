@@ -14,8 +14,9 @@ from dagster_project.clock import Clock
 from dagster_project.delivery.ledger import Ledger
 from dagster_project.delivery.outcomes import ErrorClass
 from dagster_project.delivery.records import Record
-from dagster_project.delivery.states import UNSETTLED, State
+from dagster_project.delivery.states import State
 
+UNSETTLED = frozenset({State.SENDING, State.IN_DOUBT})
 WAITS_FOR_A_PERSON = frozenset({State.GONE, State.AMBIGUOUS})
 SETTLED: Mapping[str, Any] = {
     "tried": None, "next_attempt": None, "error_class": None, "error_code": None, "error_field": None,

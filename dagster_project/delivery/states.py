@@ -19,7 +19,6 @@ class State(StrEnum):
 
 
 RETIRED = frozenset({State.ARCHIVED, State.FORGOTTEN})
-UNSETTLED = frozenset({State.SENDING, State.IN_DOUBT})
 
 
 class RunStatus(StrEnum):
