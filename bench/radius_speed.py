@@ -151,12 +151,12 @@ class Round:
         return self.spent.seconds - self.erp.seconds
 
 
-def changed_cycle(site: Site, orders: Sequence[int], name: str) -> Round:
+def changed_cycle(site: Site, orders: Sequence[int]) -> Round:
     """Change every other order's reference and the others' quantities, and take a cycle."""
     people = site.radius.people
     for place, order in enumerate(orders):
         if place % 2:
-            people.change_custref(order, f"9{place:03} 0001 {name}")
+            people.change_custref(order, f"9{place:03} 0001 Z")
         else:
             people.change_quantity(order, 12_000 + place)
     reports: list[Report] = []
@@ -171,11 +171,8 @@ def cycle_figure(watched: int, changed: int) -> Figure:
         site.adopt()
         site.cycle()  # what is not complete comes to its end
         quiet = timed(site.cycle)
-        orders = complete_orders(site.radius.database, ROUNDS * changed)
-        rounds = [
-            changed_cycle(site, orders[number * changed : (number + 1) * changed], "XYZ"[number])
-            for number in range(ROUNDS)
-        ]
+        complete = iter(complete_orders(site.radius.database, ROUNDS * changed))
+        rounds = [changed_cycle(site, [next(complete) for _ in range(changed)]) for _ in range(ROUNDS)]
     middle = sorted(rounds, key=lambda one: one.own)[ROUNDS // 2]
     erp, adapter = middle.erp, middle.adapter
     return Figure(

@@ -4,7 +4,7 @@ What was parsed is valid as long as no file of the project has changed, and for 
 """
 
 import atexit
-import copy
+import dataclasses
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -77,9 +77,10 @@ def sources_of(manifest: Any) -> list[Source]:
 
 
 def part_of(manifest: Any, chosen: Iterable[Any]) -> Any:
-    """Return a manifest of these nodes and all they are made of, in which nothing else has to be looked through.
+    """Return a manifest with no nodes but these and all they are made of.
 
-    An invocation goes through everything it is given several times: with all pipelines that is a tenth of its time.
+    An invocation goes through all nodes several times: with every pipeline's, that is a tenth of its time. Sources,
+    macros and the `graph` that macros look up nodes in stay whole.
     """
     nodes: dict[str, Any] = {}
     waiting = [node.unique_id for node in chosen]
@@ -87,11 +88,9 @@ def part_of(manifest: Any, chosen: Iterable[Any]) -> Any:
         name = waiting.pop()
         if name in manifest.nodes and name not in nodes:
             nodes[name] = manifest.nodes[name]
-            waiting += nodes[name].depends_on.nodes
-    part = copy.copy(manifest)
-    part.nodes = nodes
-    part.exposures, part.unit_tests = {}, {}  # they name nodes that may not be here
-    return part
+            waiting += nodes[name].depends_on_nodes
+    # exposures and unit tests name nodes that may not be here
+    return dataclasses.replace(manifest, nodes=nodes, exposures={}, unit_tests={})
 
 
 @contextmanager

@@ -63,7 +63,7 @@ class Surroundings:
     def statuses(self, items: Iterable[str]) -> Mapping[str, str]:
         """Status of these items by code in capitals; a code that is not there is no item.
 
-        A question is asked for what all the orders name and what is derived of it, once for all.
+        A question is asked for what all the orders name, what is derived of it and what their jobs require.
         """
         wanted = set(items)
         if any(item.upper() not in self._statuses for item in wanted):

@@ -18,7 +18,7 @@ class Side:
         self.after: dict[str, str] = {}
 
     def send(self, request: Request) -> Answer:
-        self.may_answer[request.request_id].wait()
+        assert self.may_answer[request.request_id].wait(60), "nobody let it answer"
         if follower := self.after.get(request.request_id):
             self.may_answer[follower].set()
         return Answer([], text=request.request_id)
