@@ -79,7 +79,7 @@ def sources_of(manifest: Any) -> list[Source]:
 def part_of(manifest: Any, chosen: Iterable[Any]) -> Any:
     """Return a manifest with no nodes but these and all they are made of.
 
-    An invocation goes through all nodes several times: with every pipeline's, that is a tenth of its time. Sources,
+    An invocation goes through all nodes several times: with every pipeline's, that is a twelfth of a staging. Sources,
     macros and the `graph` that macros look up nodes in stay whole.
     """
     nodes: dict[str, Any] = {}
