@@ -16,7 +16,7 @@ def not_live(settings: "Settings") -> list[str]:
 
 def _monday(settings: "Settings") -> list[str]:
     """Where Monday.com is used, or nothing at all is: a setting of it is said."""
-    if not settings.uses_monday and (settings.counterpoint_url is not None or settings.dsn):
+    if not settings.uses_monday and (settings.uses_counterpoint or settings.dsn):
         return []
     problems = []
     if settings.monday_api_token.get_secret_value() in ("", sandbox_defaults.TOKEN):
@@ -33,7 +33,7 @@ def _monday(settings: "Settings") -> list[str]:
 
 def _counterpoint(settings: "Settings") -> list[str]:
     """Only where Counterpoint is used at all: its address is set."""
-    if settings.counterpoint_url is None:
+    if not settings.uses_counterpoint:
         return []
     problems = []
     if (settings.cp_doc_id_first, settings.cp_doc_id_last) == sandbox_defaults.DOC_IDS:

@@ -336,6 +336,11 @@ class Settings(BaseSettings):
         return self.env is Environment.SANDBOX or bool(said & self.model_fields_set)
 
     @property
+    def uses_counterpoint(self) -> bool:
+        """True where there is a Counterpoint at all: its address is set."""
+        return self.counterpoint_url is not None
+
+    @property
     def uses_radius(self) -> bool:
         """True where there is an ERP at all: its data source, or the sandbox's file."""
         return bool(self.dsn) or self.radius_database is not None

@@ -116,7 +116,7 @@ _SHARED: dict[str, Any] = {
     "snapshot": lambda settings: {
         "company": _company(settings), "shop": _shop(settings), "backend": settings.counterpoint_backend,
     },
-    "in_use": lambda settings: settings.counterpoint_url is not None,
+    "in_use": lambda settings: settings.uses_counterpoint,
     "verify": lambda settings: settings.counterpoint_verify,
 }  # fmt: skip
 

@@ -67,7 +67,7 @@ class Surroundings:
         """
         wanted = set(items)
         if any(item.upper() not in self._statuses for item in wanted):
-            named = wanted | self._derived() | self._required()
+            named = wanted | self._derived | self._required()
             self._read_statuses(item for item in named if item.upper() not in self._statuses)
         found = {item.upper(): self._statuses[item.upper()] for item in wanted}
         return {code: status for code, status in found.items() if status is not None}
@@ -79,6 +79,7 @@ class Surroundings:
         for row in self._database.rows_in(queries.ITEMS, list(both)):
             self._statuses[text_of(row["itemcode"]).upper()] = text_of(row["itemstatuscode"]).upper()
 
+    @cached_property
     def _derived(self) -> set[str]:
         bags = {line.item for order in self.orders.values() for line in order.lines}
         return {code for bag in bags for code in (bag, *derived_of(bag))}
