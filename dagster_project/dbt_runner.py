@@ -55,26 +55,12 @@ class DbtRunner:
         self.settings = settings
         self.warehouse = warehouse
 
-    def build(
-        self, *select: str, exclude: Sequence[str] = (), on_node: OnNode | None = None
-    ) -> list[NodeResult]:
-        """Build and test what is selected; failed tests skip what depends on them. Raise DbtFailed.
-
-        Unit tests are left out: they test the project, not the data of this run.
-        """
-        without = ["--exclude", *exclude] if exclude else []
-        return self._build(self._parsed(), ["--select", *select, *without], on_node)
-
-    def _build(self, manifest: Any, arguments: Sequence[str], on_node: OnNode | None) -> list[NodeResult]:
-        without = ("--exclude-resource-type", "unit_test")
-        result = self._invoke(manifest, ["build", *_UNREAD, *without, *arguments], on_node)
-        return [_node(run) for run in result.result.results] if result.result is not None else []
-
     def refresh(self, *tags: str, tested: bool = True, on_node: OnNode | None = None) -> list[NodeResult]:
         """Build what has all these tags, and test it unless told otherwise. Raises DbtFailed.
 
         As long as the project is the one that made its views and seeds, these are left as they stand, and neither
-        the examples of its mappings nor the seeds' own rows are tested again.
+        the examples of its mappings nor the seeds' own rows are tested again. Unit tests are left out: they test the
+        project, not the data of this run.
         """
         manifest = self._parsed()
         nodes = tagged(manifest, tags)
@@ -88,8 +74,9 @@ class DbtRunner:
         results: list[NodeResult] = []
         if chosen:
             with marked(chosen) as mark:
-                only = ["--select", f"tag:{mark}", "--indirect-selection", "empty"]
-                results = self._build(part_of(manifest, chosen), only, on_node)
+                build = ["build", *_UNREAD, "--select", f"tag:{mark}", "--indirect-selection", "empty"]
+                built = self._invoke(part_of(manifest, chosen), build, on_node).result
+                results = [_node(run) for run in built.results] if built is not None else []
         if lasting.names - left and not any(node.blocks for node in results):
             standing.record(lasting)
         return [*results, *(_left(nodes[name]) for name in sorted(left))]
