@@ -88,9 +88,9 @@ def test_a_statement_the_erp_does_not_take_is_refused_in_its_words(erp: ErpDatab
         erp.rows('select o."NoSuch" from "PUB"."PV_SOrder" o')
 
 
-def test_without_an_erp_nothing_is_opened() -> None:
+def test_without_an_erp_nothing_is_opened(tmp_path: Path) -> None:
     with pytest.raises(AccessRefused, match="set DSN, DB_USER and DB_PASS"):
-        ErpDatabase.of(Settings())
+        ErpDatabase.of(Settings(_env_file=None, order_staging_home=tmp_path))
 
 
 class DriverError(Exception):

@@ -83,9 +83,9 @@ def test_an_adapter_that_does_not_answer_as_one_fails(erp: RunningRadius) -> Non
         destination(erp).preflight()
 
 
-def test_without_an_erp_there_is_no_destination() -> None:
+def test_without_an_erp_there_is_no_destination(tmp_path: Path) -> None:
     with pytest.raises(AccessRefused, match="set DSN"):
-        RadiusDestination(Settings(_env_file=None), today_clock(), ENTITIES)
+        RadiusDestination(Settings(_env_file=None, order_staging_home=tmp_path), today_clock(), ENTITIES)
 
 
 def test_the_steps_stand_behind_the_staged_order(erp: RunningRadius) -> None:
